@@ -1,0 +1,84 @@
+//! The two interpreters, each running the same script on the same file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use miette::{IntoDiagnostic, miette};
+use pyforge_build::{Built, process};
+use pyforge_manifest::Settings;
+use pyforge_runtime::{
+    Access, Capture, Dir, Interrupt, Output, Policy, Program, Runtime, RuntimeConfig, Source,
+};
+
+/// What a script printed: seconds or bytes by name.
+pub type Figures = BTreeMap<String, f64>;
+
+/// Where the guest finds the scripts and the corpus.
+const GUEST_BENCH: &str = "/bench";
+const GUEST_DATA: &str = "/data";
+
+/// The native interpreter and the composed one.
+pub struct Sides<'a> {
+    built: &'a Built,
+    program: Program,
+    scripts: &'a Path,
+    corpus: &'a Path,
+}
+
+impl<'a> Sides<'a> {
+    /// Loads the composed interpreter, from the same cache that `pyforge run` uses.
+    pub fn new(
+        settings: &Settings,
+        built: &'a Built,
+        scripts: &'a Path,
+        corpus: &'a Path,
+    ) -> miette::Result<Self> {
+        let config = RuntimeConfig { cache_dir: Some(settings.home.join("compiled")) };
+        let program = Runtime::new(config)?.load(&Source::file(&built.composed), &|_| ())?;
+        Ok(Self { built, program, scripts, corpus })
+    }
+
+    /// The figures of one native run; `FILE` among the words stands for the corpus.
+    pub fn native(&self, words: &[&str]) -> miette::Result<Figures> {
+        let mut command = Command::new(self.built.cpython.python());
+        command.current_dir(self.scripts);
+        command.args(
+            words.iter().map(|word| if *word == "FILE" { self.corpus.as_os_str() } else { word.as_ref() }),
+        );
+        parse(&process::capture(command)?)
+    }
+
+    /// The figures of one guest run, and the bytes of each of its memories.
+    pub fn guest(&self, words: &[&str]) -> miette::Result<(Figures, Vec<u64>)> {
+        let name = self.corpus.file_name().unwrap_or_default().to_string_lossy();
+        let file = format!("{GUEST_DATA}/{name}");
+        let output = Capture::new(1 << 20);
+        let script = format!("{GUEST_BENCH}/{}", words[0]);
+        let mut args = vec!["python".to_owned(), script];
+        args.extend(
+            words[1..].iter().map(|word| if *word == "FILE" { file.clone() } else { (*word).to_owned() }),
+        );
+        let policy = Policy {
+            args,
+            dirs: vec![
+                Dir::new(&self.built.stdlib, &self.built.guest_stdlib, Access::ReadOnly),
+                Dir::new(self.scripts, GUEST_BENCH, Access::ReadOnly),
+                Dir::new(self.corpus.parent().unwrap_or(Path::new(".")), GUEST_DATA, Access::ReadOnly),
+            ],
+            stdout: Output::Capture(output.clone()),
+            stderr: Output::Inherit,
+            ..Policy::default()
+        };
+        let exit = self.program.run(&policy, &Interrupt::new())?;
+        let text = String::from_utf8_lossy(&output.bytes()).into_owned();
+        if exit.code != 0 {
+            return Err(miette!("the guest ended with status {}", exit.code));
+        }
+        Ok((parse(&text)?, exit.memory.sizes))
+    }
+}
+
+fn parse(text: &str) -> miette::Result<Figures> {
+    serde_json::from_str(text.trim()).into_diagnostic()
+}

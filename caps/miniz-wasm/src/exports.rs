@@ -1,0 +1,79 @@
+//! The exported interface: each function hands its arguments to the compressor or decompressor.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use crate::bindings::{
+    self, Chunk, Compression, Error, Flush, Guest, GuestCompressor, GuestDecompressor, Status,
+};
+use crate::compressor::Compressor;
+use crate::decompressor::Decompressor;
+use crate::failure::{BUF_ERROR, refused, unsupported};
+use crate::ffi;
+
+struct Component;
+
+bindings::export!(Component with_types_in crate::bindings);
+
+impl Guest for Component {
+    type Compressor = RefCell<Compressor>;
+    type Decompressor = RefCell<Decompressor>;
+
+    fn compress(input: Vec<u8>, options: Compression) -> Result<Vec<u8>, Error> {
+        Ok(Compressor::open(&options)?.compress(&input, Flush::Finish, u32::MAX as usize)?.output)
+    }
+
+    fn decompress(input: Vec<u8>, window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
+        let chunk = Decompressor::open(window_bits)?.decompress(&input, max_output as usize)?;
+        if chunk.status == Status::StreamEnd { Ok(chunk.output) } else { Err(refused(BUF_ERROR)) }
+    }
+
+    fn crc32(data: Vec<u8>, value: u32) -> u32 {
+        ffi::crc32(&data, value)
+    }
+
+    fn adler32(data: Vec<u8>, value: u32) -> u32 {
+        ffi::adler32(&data, value)
+    }
+
+    fn version() -> String {
+        ffi::version().to_string_lossy().to_string()
+    }
+}
+
+impl GuestCompressor for RefCell<Compressor> {
+    fn open(options: Compression) -> Result<bindings::Compressor, Error> {
+        Ok(bindings::Compressor::new(RefCell::new(Compressor::open(&options)?)))
+    }
+
+    fn set_dictionary(&self, _: Vec<u8>) -> Result<(), Error> {
+        Err(unsupported("preset dictionaries"))
+    }
+
+    fn compress(&self, input: Vec<u8>, flush: Flush, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().compress(&input, flush, max_output as usize)
+    }
+
+    fn copy(&self) -> Result<bindings::Compressor, Error> {
+        Err(unsupported("copying a compressor"))
+    }
+}
+
+impl GuestDecompressor for RefCell<Decompressor> {
+    fn open(window_bits: i32) -> Result<bindings::Decompressor, Error> {
+        Ok(bindings::Decompressor::new(RefCell::new(Decompressor::open(window_bits)?)))
+    }
+
+    fn set_dictionary(&self, _: Vec<u8>) -> Result<(), Error> {
+        Err(unsupported("preset dictionaries"))
+    }
+
+    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().decompress(&input, max_output as usize)
+    }
+
+    fn copy(&self) -> Result<bindings::Decompressor, Error> {
+        Err(unsupported("copying a decompressor"))
+    }
+}

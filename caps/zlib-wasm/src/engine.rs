@@ -1,0 +1,177 @@
+//! zlib's two engines, safe to hold: `Deflate` compresses and `Inflate` decompresses.
+
+use alloc::boxed::Box;
+use core::ffi::{CStr, c_int, c_uint};
+
+use libz_rs_sys::{
+    Z_BUF_ERROR, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, deflate, deflateCopy, deflateEnd, deflateInit2_,
+    deflateSetDictionary, inflate, inflateCopy, inflateEnd, inflateInit2_, inflateSetDictionary, z_stream,
+    zlibVersion,
+};
+
+use crate::bindings::{Chunk, Compression, Error, Failure, Status};
+use crate::output::{OutOfMemory, Output};
+
+/// `deflate` or `inflate`.
+type Step = unsafe extern "C" fn(*mut z_stream, c_int) -> c_int;
+
+/// What the init functions check the caller's idea of `z_stream` with, in bytes.
+const STREAM_SIZE: c_int = size_of::<z_stream>() as c_int;
+
+impl From<OutOfMemory> for Error {
+    fn from(_: OutOfMemory) -> Self {
+        failure(Z_MEM_ERROR)
+    }
+}
+
+/// The library's refusal `code`, without a message.
+fn failure(code: c_int) -> Error {
+    Error::Library(Failure { code, message: None })
+}
+
+/// The library's refusal `code`, with the message it left in `stream`.
+fn refusal(stream: &z_stream, code: c_int) -> Error {
+    // SAFETY: a message that is there is one of the library's constants.
+    let message = (!stream.msg.is_null()).then(|| unsafe { CStr::from_ptr(stream.msg) });
+    let message = message.map(|text| text.to_string_lossy().into_owned());
+    Error::Library(Failure { code, message })
+}
+
+/// `Ok` when the library said it is.
+fn check(stream: &z_stream, code: c_int) -> Result<(), Error> {
+    if code == Z_OK { Ok(()) } else { Err(refusal(stream, code)) }
+}
+
+/// Drives `step` until the input is used up, `output` is full or the stream has ended. Returns the library's last
+/// code and how many bytes of input it took.
+fn run(
+    step: Step,
+    stream: &mut z_stream,
+    input: &[u8],
+    flush: c_int,
+    output: &mut Output,
+) -> Result<(c_int, usize), OutOfMemory> {
+    stream.next_in = input.as_ptr();
+    stream.avail_in = input.len() as c_uint;
+    loop {
+        let room = output.room()?;
+        let size = room.len();
+        stream.next_out = room.as_mut_ptr().cast();
+        stream.avail_out = size as c_uint;
+        // SAFETY: the stream was set up by its init function, and its pointers and lengths are those of slices.
+        let code = unsafe { step(stream, flush) };
+        // SAFETY: the library wrote what it took from `avail_out`.
+        unsafe { output.advance(size - stream.avail_out as usize) };
+        let goes_on = matches!(code, Z_OK | Z_BUF_ERROR) && stream.avail_out == 0 && !output.is_full();
+        if !goes_on {
+            return Ok((code, input.len() - stream.avail_in as usize));
+        }
+    }
+}
+
+/// One step as the interface tells it.
+fn chunk(step: Step, stream: &mut z_stream, input: &[u8], flush: c_int, mut output: Output) -> Result<Chunk, Error> {
+    let (code, consumed) = run(step, stream, input, flush, &mut output)?;
+    let status = match code {
+        Z_OK => Status::Ok,
+        Z_STREAM_END => Status::StreamEnd,
+        Z_NEED_DICT => Status::NeedsDictionary,
+        // "No progress is possible" is no failure where the caller knows it already.
+        Z_BUF_ERROR if consumed == input.len() || output.is_full() => Status::Ok,
+        _ => return Err(refusal(stream, code)),
+    };
+    Ok(Chunk { output: output.into_bytes(), consumed: consumed as u32, status })
+}
+
+/// A compressor.
+pub struct Deflate(Box<z_stream>);
+
+impl Deflate {
+    /// Sets one up; the library judges the options.
+    pub fn open(options: &Compression) -> Result<Self, Error> {
+        let mut stream = Box::<z_stream>::default();
+        let Compression { level, method, window_bits, mem_level, strategy } = *options;
+        // SAFETY: the stream is a fresh one with its allocator set.
+        let code = unsafe {
+            let version = zlibVersion();
+            deflateInit2_(&mut *stream, level, method, window_bits, mem_level, strategy, version, STREAM_SIZE)
+        };
+        check(&stream, code)?;
+        Ok(Self(stream))
+    }
+
+    /// Sets the preset dictionary.
+    pub fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<(), Error> {
+        let size = dictionary.len() as c_uint;
+        // SAFETY: the stream is set up; the pointer and length are those of a slice.
+        let code = unsafe { deflateSetDictionary(&mut *self.0, dictionary.as_ptr(), size) };
+        check(&self.0, code)
+    }
+
+    /// Compresses `input` into at most `limit` bytes.
+    pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
+        let output = Output::new(limit, input.len() + input.len() / 256)?;
+        chunk(deflate, &mut self.0, input, flush, output)
+    }
+
+    /// An independent compressor in the same state.
+    pub fn copy(&mut self) -> Result<Self, Error> {
+        let mut copy = Box::<z_stream>::default();
+        // SAFETY: the source is set up, and the target is there to be overwritten.
+        let code = unsafe { deflateCopy(&mut *copy, &mut *self.0) };
+        check(&self.0, code)?;
+        Ok(Self(copy))
+    }
+}
+
+impl Drop for Deflate {
+    fn drop(&mut self) {
+        // SAFETY: the stream is set up, and not used again.
+        unsafe { deflateEnd(&mut *self.0) };
+    }
+}
+
+/// A decompressor.
+pub struct Inflate(Box<z_stream>);
+
+impl Inflate {
+    /// Sets one up; the library judges the window bits.
+    pub fn open(window_bits: i32) -> Result<Self, Error> {
+        let mut stream = Box::<z_stream>::default();
+        // SAFETY: the stream is a fresh one with its allocator set.
+        let code = unsafe { inflateInit2_(&mut *stream, window_bits, zlibVersion(), STREAM_SIZE) };
+        check(&stream, code)?;
+        Ok(Self(stream))
+    }
+
+    /// Sets the preset dictionary.
+    pub fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<(), Error> {
+        let size = dictionary.len() as c_uint;
+        // SAFETY: the stream is set up; the pointer and length are those of a slice.
+        let code = unsafe { inflateSetDictionary(&mut *self.0, dictionary.as_ptr(), size) };
+        check(&self.0, code)
+    }
+
+    /// Decompresses `input` into at most `limit` bytes. `flush` is `Z_SYNC_FLUSH`, or `Z_FINISH` when no other
+    /// step follows.
+    pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
+        let output = Output::new(limit, input.len().saturating_mul(4))?;
+        chunk(inflate, &mut self.0, input, flush, output)
+    }
+
+    /// An independent decompressor in the same state.
+    pub fn copy(&mut self) -> Result<Self, Error> {
+        let mut copy = Box::<z_stream>::default();
+        // SAFETY: the source is set up, and the target is there to be overwritten.
+        let code = unsafe { inflateCopy(&mut *copy, &*self.0) };
+        check(&self.0, code)?;
+        Ok(Self(copy))
+    }
+}
+
+impl Drop for Inflate {
+    fn drop(&mut self) {
+        // SAFETY: the stream is set up, and not used again.
+        unsafe { inflateEnd(&mut *self.0) };
+    }
+}

@@ -1,0 +1,122 @@
+//! Builds a cap's wasm side: a Cargo project, to a component that exports what it says it does.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use miette::{IntoDiagnostic, WrapErr, miette};
+use pyforge_manifest::{Component, Problems, Target};
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+
+use crate::context::Context;
+use crate::digest::tree_digest;
+use crate::store::{Recipe, cannot_read, write_atomically};
+use crate::{Result, machine, process};
+
+/// The path of the built component, in a store entry of its own.
+pub fn build_component(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
+    let dir = component.dir();
+    let unused = ["README.md", "target", "tests"];
+    let kept = |entry: &walkdir::DirEntry| !unused.iter().any(|name| entry.file_name() == *name);
+    let sources = tree_digest(&dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(&dir))?;
+    let recipe = Recipe::new(&component.name)
+        .input("sources", sources)
+        .input("target", component.target.triple())
+        .input("rustc", rustc_version()?)
+        .input("toolchain", context.toolchain.identity());
+    let entry = context.store.get(&recipe, context.progress, |entry| {
+        let module = cargo_build(context, component)?;
+        let bytes = std::fs::read(&module).into_diagnostic().wrap_err_with(|| cannot_read(&module))?;
+        let bytes = match component.target {
+            Target::Wasip1 => adapt(&bytes)?,
+            Target::Wasip2 => bytes,
+        };
+        let file = entry.join(component.file_name());
+        write_atomically(&file, &bytes)?;
+        Ok(Problems::check(pyforge_wit::check_built(component, &file)?)?)
+    })?;
+    Ok(entry.join(component.file_name()))
+}
+
+/// Runs `cargo build`; the target folder is kept between builds of the same cap, under a lock.
+fn cargo_build(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
+    let _lock = context.store.lock(&format!("cargo-{}", component.name), context.progress)?;
+    let target_dir = context.store.folder("cargo").join(&component.name);
+    let remapped = remapped(context, component)?;
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(component.dir())
+        .args(["build", "--release", "--locked", "--target", component.target.triple()])
+        .arg("--target-dir")
+        .arg(&target_dir)
+        .args(remap_flags(component, &remapped)?);
+    set_c_compiler(context, component, &remapped, &mut command);
+    let mut task = context.progress.start(&format!("building {}", component.name));
+    process::run(command, &context.log(&component.name), &mut *task)?;
+    task.finish();
+    let file = format!("{}.wasm", component.name.replace('-', "_"));
+    Ok(target_dir.join(component.target.triple()).join("release").join(file))
+}
+
+/// Folders of this machine and what stands for them in the result, which is the same wherever it is built.
+type Remapped = Vec<(PathBuf, &'static str)>;
+
+fn remapped(context: &Context<'_>, component: &Component) -> Result<Remapped> {
+    let mut ask = Command::new("cargo");
+    ask.current_dir(component.dir()).args(["metadata", "--format-version=1", "--locked"]);
+    let metadata: serde_json::Value = serde_json::from_str(&process::capture(ask)?).into_diagnostic()?;
+    let mut folders = vec![
+        (component.dir(), "cap"),
+        (machine::rust_sysroot()?, "rust"),
+        (context.store.folder("cargo"), "target"),
+    ];
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let manifests = packages.filter(|package| !package["source"].is_null());
+    let registry = manifests
+        .filter_map(|package| Path::new(package["manifest_path"].as_str()?).parent()?.parent())
+        .map(Path::to_owned)
+        .next();
+    folders.extend(registry.map(|registry| (registry, "registry")));
+    Ok(folders)
+}
+
+fn remap_flags(component: &Component, remapped: &Remapped) -> Result<[String; 2]> {
+    let flags: Vec<_> =
+        remapped.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
+    let flags = serde_json::to_string(&flags).into_diagnostic()?;
+    Ok(["--config".to_owned(), format!("target.{}.rustflags={flags}", component.target.triple())])
+}
+
+/// The `cc` crate reads these; flags of the caller's own would change the result.
+fn set_c_compiler(context: &Context<'_>, component: &Component, remapped: &Remapped, command: &mut Command) {
+    for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "CFLAGS"] {
+        command.env_remove(name);
+    }
+    let triple = component.target.triple().replace('-', "_");
+    let mut flags = format!("--sysroot={}", context.toolchain.sysroot().display());
+    for (from, to) in remapped {
+        flags += &format!(" -ffile-prefix-map={}={to}", from.display());
+    }
+    command
+        .env("PATH", context.toolchain.path())
+        .env(format!("CC_{triple}"), context.toolchain.clang())
+        .env(format!("AR_{triple}"), context.toolchain.ar())
+        .env(format!("CFLAGS_{triple}"), flags);
+}
+
+/// Makes a component of a core module that speaks WASI preview 1.
+fn adapt(module: &[u8]) -> Result<Vec<u8>> {
+    let encode = || {
+        wit_component::ComponentEncoder::default()
+            .validate(true)
+            .module(module)?
+            .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
+            .encode()
+    };
+    encode().map_err(|error| miette!("the preview 1 module does not become a component: {error:#}"))
+}
+
+fn rustc_version() -> Result<String> {
+    Ok(machine::version(Path::new("rustc")))
+}

@@ -1,0 +1,208 @@
+//! CPython, unpatched, twice: natively, to build with and to be compared with, and for wasm32-wasip2.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use miette::{IntoDiagnostic, WrapErr, miette};
+use pyforge_manifest::{Source, Target};
+
+use crate::archive::unpack_tar_xz;
+use crate::context::{Context, entry_name, jobs};
+use crate::store::{Recipe, cannot_read, write_atomically};
+use crate::{Result, machine, process};
+
+/// Kept in a build folder once `configure` has ended well, so that an interrupted build goes on with `make`.
+const CONFIGURED: &str = "configured.stamp";
+
+/// Kept in the wasm build folder: the arguments CPython's own `Makefile` links `python.wasm` with, one a line.
+const LINK_ARGS: &str = "link.args";
+
+/// Test modules written in C are not built: nothing here imports them, natively or not.
+const CONFIGURE_FLAGS: [&str; 1] = ["--disable-test-modules"];
+
+/// Debugging information would be stripped from the result anyway.
+const WASM_CFLAGS: &str = "-g0";
+
+/// One version of CPython, built.
+#[derive(Debug, Clone)]
+pub struct CPython {
+    /// `3.14.7`.
+    pub version: String,
+    /// The unpacked source.
+    pub source: PathBuf,
+    /// The native build.
+    pub host: PathBuf,
+    /// The wasm32-wasip2 build.
+    pub wasm: PathBuf,
+}
+
+impl CPython {
+    /// Builds the version, or finds it in the store.
+    pub fn build(context: &Context<'_>, version: &str) -> Result<Self> {
+        let row = find_source(context, version)?;
+        let source = unpack(context, row)?;
+        let host = build_host(context, row, &source)?;
+        let wasm = build_wasm(context, row, &source, &host)?;
+        Ok(Self { version: version.to_owned(), source, host, wasm })
+    }
+
+    /// `3.14`.
+    pub fn series(&self) -> &str {
+        self.version.rsplit_once('.').map_or(self.version.as_str(), |(series, _)| series)
+    }
+
+    /// The native interpreter.
+    pub fn python(&self) -> PathBuf {
+        self.host.join("python")
+    }
+
+    /// What to link an interpreter with, relative to the wasm build folder.
+    pub fn link_args(&self) -> Result<Vec<String>> {
+        let file = self.wasm.join(LINK_ARGS);
+        let text = std::fs::read_to_string(&file).into_diagnostic().wrap_err_with(|| cannot_read(&file))?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The folder of the wasm build that describes it to `sysconfig`.
+    pub fn platform_dir(&self) -> Result<PathBuf> {
+        let file = self.wasm.join("pybuilddir.txt");
+        let dir = std::fs::read_to_string(&file).into_diagnostic().wrap_err_with(|| cannot_read(&file))?;
+        Ok(self.wasm.join(dir.trim()))
+    }
+}
+
+fn find_source<'a>(context: &'a Context<'_>, version: &str) -> Result<&'a Source> {
+    let sources = &context.project.sources;
+    sources.find("cpython", version).ok_or_else(|| {
+        let known: Vec<_> = sources.versions("cpython").collect();
+        let file = sources.document.path().display();
+        miette!(
+            help = format!("the versions there are: {}", known.join(", ")),
+            "{file} has no cpython {version}"
+        )
+    })
+}
+
+fn unpack(context: &Context<'_>, row: &Source) -> Result<PathBuf> {
+    let recipe = Recipe::new(format!("cpython-source-{}", row.version)).input("source", &row.sha256);
+    context.store.get(&recipe, context.progress, |dir| {
+        let archive = context.fetch(row)?;
+        let task = context.progress.start(&format!("unpacking {}", row.file));
+        unpack_tar_xz(&archive, dir, 1)?;
+        task.finish();
+        Ok(())
+    })
+}
+
+fn build_host(context: &Context<'_>, row: &Source, source: &Path) -> Result<PathBuf> {
+    let recipe = Recipe::new(format!("cpython-host-{}", row.version))
+        .input("source", &row.sha256)
+        .input("flags", CONFIGURE_FLAGS.join(" "))
+        .input("compiler", machine::version(Path::new("cc")))
+        .input("libraries", machine::library_headers());
+    context.store.get(&recipe, context.progress, |dir| {
+        let mut configure = configure_command(dir, source);
+        configure.args(CONFIGURE_FLAGS);
+        let title = format!("CPython {} for this machine", row.version);
+        make(context, &title, dir, configure, |_| {})
+    })
+}
+
+fn build_wasm(context: &Context<'_>, row: &Source, source: &Path, host: &Path) -> Result<PathBuf> {
+    let recipe = Recipe::new(format!("cpython-wasm-{}", row.version))
+        .input("source", &row.sha256)
+        .input("flags", format!("{} CFLAGS={WASM_CFLAGS}", CONFIGURE_FLAGS.join(" ")))
+        .input("toolchain", context.toolchain.identity());
+    context.store.get(&recipe, context.progress, |dir| {
+        let build_date = build_date(source)?;
+        let wasi = |command: &mut Command| {
+            command.env("PATH", context.toolchain.path()).env("SOURCE_DATE_EPOCH", &build_date);
+        };
+        let mut configure = wasm_configure(context, dir, source, host);
+        wasi(&mut configure);
+        let title = format!("CPython {} for wasm32-wasip2", row.version);
+        make(context, &title, dir, configure, wasi)?;
+        write_link_args(dir)
+    })
+}
+
+/// `configure`, called by a relative path so that no path of this machine gets into the result.
+fn configure_command(dir: &Path, source: &Path) -> Command {
+    let mut configure = Command::new("sh");
+    configure.current_dir(dir).arg(format!("../{}/configure", entry_name(source)));
+    // The caller's own compiler settings are for the caller's own programs.
+    for name in ["CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "CONFIG_SITE", "PYTHONHOME", "PYTHONPATH"] {
+        configure.env_remove(name);
+    }
+    configure
+}
+
+fn wasm_configure(context: &Context<'_>, dir: &Path, source: &Path, host: &Path) -> Command {
+    let toolchain = &context.toolchain;
+    let mut configure = configure_command(dir, source);
+    configure
+        .args(["--host=wasm32-wasip2", "--build=x86_64-pc-linux-gnu"])
+        .arg(format!("--with-build-python=../{}/python", entry_name(host)))
+        .args(CONFIGURE_FLAGS)
+        .env("CONFIG_SITE", config_site(source))
+        .env("CC", toolchain.cc(Target::Wasip2))
+        .env("AR", toolchain.ar())
+        .env("RANLIB", toolchain.ranlib())
+        .env("CFLAGS", WASM_CFLAGS)
+        // Otherwise pkg-config would offer this machine's own libraries.
+        .env("PKG_CONFIG_LIBDIR", "/nonexistent")
+        .env("PKG_CONFIG_PATH", "");
+    configure
+}
+
+/// CPython's own answers for WASI; the file moved between 3.13 and 3.14.
+fn config_site(source: &Path) -> PathBuf {
+    let tools = source.join("Tools/wasm");
+    let newer = tools.join("wasi/config.site-wasm32-wasi");
+    if newer.is_file() { newer } else { tools.join("config.site-wasm32-wasi") }
+}
+
+/// Runs `configure`, unless an interrupted build already has, and `make`.
+fn make(
+    context: &Context<'_>,
+    title: &str,
+    dir: &Path,
+    configure: Command,
+    environment: impl Fn(&mut Command),
+) -> Result<()> {
+    let log = context.log(&entry_name(dir));
+    let configured = dir.join(CONFIGURED);
+    if !configured.is_file() {
+        let mut task = context.progress.start(&format!("configuring {title}"));
+        process::run(configure, &log, &mut *task)?;
+        write_atomically(&configured, b"")?;
+        task.finish();
+    }
+    let mut make = Command::new("make");
+    make.current_dir(dir).args(["-j", &jobs(), "all"]);
+    environment(&mut make);
+    let mut task = context.progress.start(&format!("building {title}"));
+    process::run(make, &log, &mut *task)?;
+    task.finish();
+    Ok(())
+}
+
+/// Asks the `Makefile` itself what it links an interpreter with.
+fn write_link_args(dir: &Path) -> Result<()> {
+    let variables = "$(PY_CORE_LDFLAGS) $(LINKFORSHARED) $(BLDLIBRARY) $(LIBS) $(MODLIBS) $(SYSLIBS)";
+    let mut ask = Command::new("make");
+    ask.current_dir(dir).args(["-s", &format!("--eval=pyforge-ask:;@echo {variables}"), "pyforge-ask"]);
+    let words = process::capture(ask)?;
+    let lines: String = words.split_whitespace().map(|word| format!("{word}\n")).collect();
+    write_atomically(&dir.join(LINK_ARGS), lines.as_bytes())
+}
+
+/// The time compiled into the interpreter: that of the release, in seconds since 1970, so that every build
+/// of it is the same to the byte.
+fn build_date(source: &Path) -> Result<String> {
+    let file = source.join("configure");
+    let modified = file.metadata().and_then(|metadata| metadata.modified()).into_diagnostic();
+    let modified = modified.wrap_err_with(|| cannot_read(&file))?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).into_diagnostic()?;
+    Ok(since.as_secs().to_string())
+}

@@ -1,0 +1,82 @@
+//! Compiles a cap's Python side, the C extension and its bindings, against a built CPython.
+
+use std::path::{Path, PathBuf};
+
+use miette::{IntoDiagnostic, WrapErr};
+use pyforge_manifest::Package;
+
+use crate::context::{Context, entry_name};
+use crate::cpython::CPython;
+use crate::digest::tree_digest;
+use crate::store::{Recipe, cannot_read};
+use crate::{Result, process};
+
+const CFLAGS: [&str; 8] = [
+    "-c",
+    "-std=c11",
+    "-O3",
+    "-DNDEBUG",
+    "-fno-strict-overflow",
+    "-fvisibility=hidden",
+    "-Wall",
+    "-Werror=implicit-function-declaration",
+];
+
+/// The objects of one extension: its own, its bindings', and the one that carries its world.
+pub fn compile_extension(
+    context: &Context<'_>,
+    cpython: &CPython,
+    package: &Package,
+) -> Result<Vec<PathBuf>> {
+    let dir = package.dir();
+    let sources = tree_digest(dir, is_c).into_diagnostic().wrap_err_with(|| cannot_read(dir))?;
+    let recipe = Recipe::new(format!("extension-{}", package.cap))
+        .input("sources", sources)
+        .input("cpython", entry_name(&cpython.wasm))
+        .input("flags", CFLAGS.join(" "))
+        .input("toolchain", context.toolchain.identity());
+    let world = package.world().replace('-', "_");
+    let entry = context.store.get(&recipe, context.progress, |entry| {
+        let bindings = package.extension.gen_dir.join(format!("{world}.c"));
+        let mut task = context.progress.start(&format!("compiling {}", package.extension.module));
+        for file in [&package.extension.c_file, &bindings] {
+            compile(context, cpython, package, file, &entry.join(object_name(file)), &mut *task)?;
+        }
+        task.finish();
+        Ok(())
+    })?;
+    let bindings = object_name(Path::new(&world));
+    let extension = object_name(&package.extension.c_file);
+    let component_type = package.extension.gen_dir.join(format!("{world}_component_type.o"));
+    Ok(vec![entry.join(extension), entry.join(bindings), component_type])
+}
+
+/// Whether a file can change a cap's objects: its Python files, its WIT and its tests cannot.
+fn is_c(entry: &walkdir::DirEntry) -> bool {
+    let extension = entry.path().extension().unwrap_or_default();
+    entry.file_type().is_dir() || extension == "c" || extension == "h"
+}
+
+fn compile(
+    context: &Context<'_>,
+    cpython: &CPython,
+    package: &Package,
+    file: &Path,
+    object: &Path,
+    task: &mut dyn crate::Task,
+) -> Result<()> {
+    let mut command = context.toolchain.command();
+    command.args(CFLAGS);
+    for include in [&cpython.source.join("Include"), &cpython.wasm, &package.extension.gen_dir] {
+        command.arg("-I").arg(include);
+    }
+    // No path of this machine may get into the result.
+    command.arg(format!("-ffile-prefix-map={}={}", package.dir().display(), package.cap));
+    command.arg(file).arg("-o").arg(object);
+    process::run(command, &context.log(&format!("extension-{}", package.cap)), task)?;
+    Ok(())
+}
+
+fn object_name(file: &Path) -> PathBuf {
+    PathBuf::from(file.file_stem().unwrap_or_default()).with_added_extension("o")
+}

@@ -1,0 +1,32 @@
+//! Builds every part of a distribution and keeps the results in a content-addressed store.
+//!
+//! One door each: [`process`] starts programs, `fetch` touches the network, `store` decides what is up
+//! to date. Progress goes to a [`Progress`] the caller brings; nothing here writes to the terminal.
+
+mod archive;
+mod component;
+mod context;
+mod cpython;
+mod digest;
+mod distribution;
+mod extension;
+mod fetch;
+mod interpreter;
+mod machine;
+pub mod process;
+mod progress;
+mod scaffold;
+mod stdlib;
+mod store;
+mod toolchain;
+
+pub use cpython::CPython;
+pub use distribution::{Build, Built, Choice};
+pub use machine::{Machine, Part, Remedy, State};
+pub use progress::{Progress, Silent, Task};
+pub use scaffold::new_cap;
+
+/// Anything that can go wrong while building, ready to be shown.
+pub type Error = miette::Report;
+/// The outcome of a build step.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,116 @@
+//! The standard library as a guest sees it: CPython's `Lib/`, byte-compiled, with the caps' own files on top.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use miette::{IntoDiagnostic, WrapErr};
+use pyforge_manifest::Package;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::context::{Context, entry_name, jobs};
+use crate::cpython::CPython;
+use crate::digest::file_digest;
+use crate::store::{Recipe, cannot_read, cannot_write};
+use crate::{Result, process};
+
+/// What a guest has no use for: tests, and everything that needs Tk.
+const LEFT_OUT: [&str; 6] = ["test", "idlelib", "tkinter", "turtledemo", "turtle.py", "__pycache__"];
+
+/// The path of the standard library for the chosen caps.
+pub fn make_stdlib(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
+    let base = make_base(context, cpython)?;
+    let mut recipe = Recipe::new("stdlib").input("base", entry_name(&base));
+    for file in caps.iter().flat_map(|cap| &cap.provides) {
+        let digest = file_digest(&file.shim).into_diagnostic().wrap_err_with(|| cannot_read(&file.shim))?;
+        recipe = recipe.input(file.dest.to_string_lossy(), digest);
+    }
+    let entry = context.store.get(&recipe, context.progress, |entry| {
+        let library = entry.join("Lib");
+        copy_tree(&base.join("Lib"), &library, |_| true)?;
+        let shipped: Vec<_> = caps.iter().flat_map(|cap| &cap.provides).collect();
+        for file in &shipped {
+            replace(&file.shim, &entry.join(&file.dest))?;
+        }
+        let files: Vec<_> = shipped.iter().map(|file| entry.join(&file.dest)).collect();
+        // Without an argument, compileall would compile all that the native interpreter sees.
+        if files.is_empty() { Ok(()) } else { byte_compile(context, cpython, &library, &files) }
+    })?;
+    Ok(entry.join("Lib"))
+}
+
+/// The path of a folder with CPython's own `test` package in it, which the standard library above lacks.
+pub fn make_test_suite(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
+    let recipe = Recipe::new("cpython-tests").input("source", entry_name(&cpython.source));
+    context.store.get(&recipe, context.progress, |entry| {
+        copy_tree(&cpython.source.join("Lib/test"), &entry.join("test"), |_| true)
+    })
+}
+
+/// Where the guest finds the standard library without being told: CPython's default prefix.
+pub fn guest_path(cpython: &CPython) -> String {
+    format!("/usr/local/lib/python{}", cpython.series())
+}
+
+fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
+    let recipe = Recipe::new("stdlib-base")
+        .input("cpython", entry_name(&cpython.wasm))
+        .input("left out", LEFT_OUT.join(" "));
+    context.store.get(&recipe, context.progress, |entry| {
+        let library = entry.join("Lib");
+        copy_tree(&cpython.source.join("Lib"), &library, wanted)?;
+        for file in std::fs::read_dir(cpython.platform_dir()?).into_diagnostic()?.flatten() {
+            replace(&file.path(), &library.join(file.file_name()))?;
+        }
+        byte_compile(context, cpython, &library, std::slice::from_ref(&library))
+    })
+}
+
+fn wanted(entry: &DirEntry) -> bool {
+    !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
+}
+
+/// Copies files as hard links where it can: the store never changes a file it has made.
+fn copy_tree(from: &Path, to: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<()> {
+    for entry in WalkDir::new(from).into_iter().filter_entry(wanted) {
+        let entry = entry.into_diagnostic().wrap_err_with(|| cannot_read(from))?;
+        let target = to.join(entry.path().strip_prefix(from).into_diagnostic()?);
+        let done = if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target)
+        } else {
+            link_or_copy(entry.path(), &target)
+        };
+        done.into_diagnostic().wrap_err_with(|| cannot_write(&target))?;
+    }
+    Ok(())
+}
+
+fn link_or_copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(to);
+    std::fs::hard_link(from, to).or_else(|_| std::fs::copy(from, to).map(|_| ()))
+}
+
+/// Puts a file of its own in place of whatever is there, which may be linked to another entry's.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let write = || {
+        let _ = std::fs::remove_file(to);
+        std::fs::create_dir_all(to.parent().unwrap_or(Path::new(".")))?;
+        std::fs::write(to, std::fs::read(from)?)
+    };
+    write().into_diagnostic().wrap_err_with(|| cannot_write(to))
+}
+
+/// Byte-compiles files and folders. They are never changed, so the guest need not compare their times.
+fn byte_compile(context: &Context<'_>, cpython: &CPython, library: &Path, paths: &[PathBuf]) -> Result<()> {
+    let mut command = Command::new(cpython.python());
+    command
+        .args(["-E", "-m", "compileall", "-q", "-j", &jobs()])
+        .args(["--invalidation-mode", "unchecked-hash"])
+        .args(["-p", &guest_path(cpython), "-s"])
+        .arg(library)
+        .args(paths)
+        .env_remove("PYTHONDONTWRITEBYTECODE");
+    let mut task = context.progress.start("byte-compiling the standard library");
+    process::run(command, &context.log("stdlib"), &mut *task)?;
+    task.finish();
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Plugs components together, audits what is left over, and reads a composition back.
+//!
+//! A plain plug leaves an import open when no provider fits, and says nothing. Here every import outside of
+//! WASI must be satisfied, and the error says by whom it is not and why.
+
+mod audit;
+mod compose;
+mod error;
+mod inspect;
+mod outline;
+
+pub use compose::{Part, compose};
+pub use error::{ComposeError, InspectError};
+pub use inspect::{Embedded, HostImport, Import, Inspection, inspect};
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,125 @@
+//! Holds a guest's outcomes against the native ones and the list of exceptions.
+
+use pyforge_manifest::{Expected, Problem};
+use serde::Serialize;
+
+use crate::outcome::{Outcome, Outcomes, Tally};
+
+/// One module, natively and in the guest.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    /// `test_zlib`.
+    pub module: String,
+    /// The native counts.
+    pub native: Tally,
+    /// The guest's counts.
+    pub guest: Tally,
+    /// Tests that pass natively and not here, and are listed: how many.
+    pub listed: usize,
+    /// Tests that pass natively and not here, and are not listed.
+    pub unexpected: Vec<Unexpected>,
+    /// Entries of the list that no longer hold.
+    #[serde(skip)]
+    pub outdated: Vec<Problem>,
+}
+
+/// A test that ought to pass.
+#[derive(Debug, Serialize)]
+pub struct Unexpected {
+    /// Its full name.
+    pub test: String,
+    /// What became of it; nothing when it was never begun.
+    pub outcome: Option<Outcome>,
+    /// The traceback, or why it was skipped.
+    pub detail: String,
+}
+
+impl Comparison {
+    /// Compares one module's outcomes.
+    pub fn new(module: &str, native: &Outcomes, guest: &Outcomes, expected: &Expected) -> Self {
+        let passed = |outcomes: &Outcomes, test: &str| {
+            outcomes.get(test).is_some_and(|record| record.outcome == Outcome::Passed)
+        };
+        let missed: Vec<_> =
+            native.keys().filter(|test| passed(native, test) && !passed(guest, test)).collect();
+        let (listed, unlisted): (Vec<_>, Vec<_>) =
+            missed.into_iter().partition(|test| expected.find(test).is_some());
+        Self {
+            module: module.to_owned(),
+            native: Tally::of(native),
+            guest: Tally::of(guest),
+            listed: listed.len(),
+            unexpected: unlisted.into_iter().map(|test| unexpected(test, guest)).collect(),
+            outdated: outdated(module, expected, |test| passed(native, test) && !passed(guest, test)),
+        }
+    }
+
+    /// Whether every test that passes natively passes here or is listed, and the list is up to date.
+    pub fn holds(&self) -> bool {
+        self.unexpected.is_empty() && self.outdated.is_empty()
+    }
+}
+
+fn unexpected(test: &str, guest: &Outcomes) -> Unexpected {
+    let record = guest.get(test);
+    Unexpected {
+        test: test.to_owned(),
+        outcome: record.map(|record| record.outcome),
+        detail: record.map(|record| record.detail.clone()).unwrap_or_default(),
+    }
+}
+
+fn outdated(module: &str, expected: &Expected, is_missed: impl Fn(&str) -> bool) -> Vec<Problem> {
+    let prefix = format!("test.{module}.");
+    let of_module = expected.entries.iter().filter(|entry| entry.test.starts_with(&prefix));
+    of_module
+        .filter(|entry| !is_missed(&entry.test))
+        .map(|entry| {
+            let message = format!("`{}` is no longer an exception", entry.test);
+            expected.document.problem(entry.span, message).help("remove it from the list")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::read_report;
+
+    const NATIVE: &str = r#"{"test": "test.test_x.T.a", "outcome": "passed", "detail": ""}
+{"test": "test.test_x.T.b", "outcome": "passed", "detail": ""}
+{"test": "test.test_x.T.c", "outcome": "skipped", "detail": "no"}
+"#;
+
+    fn expected(text: &str) -> Expected {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("schema = \"pyforge:expected@0.1.0\"\n{text}")).unwrap();
+        Expected::read(file.path()).unwrap()
+    }
+
+    fn compare(guest: &str, list: &str) -> Comparison {
+        let (native, guest) = (read_report(NATIVE).unwrap(), read_report(guest).unwrap());
+        Comparison::new("test_x", &native, &guest, &expected(list))
+    }
+
+    #[test]
+    fn a_test_that_was_begun_and_never_ended_is_unexpected() {
+        let guest = r#"{"test": "test.test_x.T.a", "outcome": "passed", "detail": ""}
+{"test": "test.test_x.T.b", "outcome": "begun", "detail": ""}
+{"test": "test.test_x.T.c", "outco"#;
+        let comparison = compare(guest, "");
+        assert_eq!(comparison.unexpected.len(), 1);
+        assert_eq!(comparison.unexpected[0].test, "test.test_x.T.b");
+        assert_eq!(comparison.unexpected[0].outcome, Some(Outcome::Begun));
+    }
+
+    #[test]
+    fn a_listed_exception_holds_and_an_outdated_one_does_not() {
+        let list = "[[exception]]\nreason = \"no threads\"\ntests = [\"test.test_x.T.b\"]\n";
+        let a = "{\"test\": \"test.test_x.T.a\", \"outcome\": \"passed\", \"detail\": \"\"}\n";
+        assert!(compare(a, list).holds());
+        let outdated = compare(NATIVE, list);
+        assert_eq!(outdated.outdated.len(), 1);
+        assert!(outdated.outdated[0].to_string().contains(":4: `test.test_x.T.b` is no longer"));
+    }
+}

@@ -1,0 +1,278 @@
+//! `pyforge-pkg.toml`: what a Python extension is, what it asks of a component, what it ships into `Lib/`.
+
+use std::path::{Path, PathBuf};
+
+use semver::Version;
+use toml_span::de_helpers::TableHelper;
+use toml_span::{DeserError, Deserialize, Span, Spanned, Value};
+
+use crate::document::{custom, take_schema};
+use crate::interface::{check_name, parse_version};
+use crate::{Document, Interface, Problem, Problems};
+
+const SCHEMA: &str = "pyforge:pkg@0.1.0";
+
+/// One extension, with every file it names present.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// The manifest, for pointing at its lines.
+    pub document: Document,
+    /// The cap's short name: `zlib` of `zlib-cap`.
+    pub cap: String,
+    /// The extension's own version.
+    pub version: Version,
+    /// One line for people.
+    pub description: String,
+    /// The C side.
+    pub extension: Extension,
+    /// The interfaces it imports.
+    pub required: Vec<Required>,
+    /// The Python files it ships.
+    pub provides: Vec<Provided>,
+}
+
+/// The C extension; paths are absolute or relative to where the project was opened from.
+#[derive(Debug, Clone)]
+pub struct Extension {
+    /// `_zlib_cap`, initialised by `PyInit__zlib_cap`.
+    pub module: String,
+    /// Where the manifest names the module.
+    pub module_span: Span,
+    /// The extension's one C file.
+    pub c_file: PathBuf,
+    /// The folder of its world and contracts.
+    pub wit_dir: PathBuf,
+    /// Where the manifest names that folder.
+    pub wit_span: Span,
+    /// The folder of its generated bindings.
+    pub gen_dir: PathBuf,
+}
+
+/// One interface the extension imports, and where the manifest says so.
+#[derive(Debug, Clone)]
+pub struct Required {
+    /// Its name and version.
+    pub interface: Interface,
+    /// Where the name stands.
+    pub span: Span,
+    /// Where the version stands.
+    pub version_span: Span,
+}
+
+/// One Python file shipped into the standard library.
+#[derive(Debug, Clone)]
+pub struct Provided {
+    /// The module's import name.
+    pub module: String,
+    /// The file to copy.
+    pub shim: PathBuf,
+    /// Where to: relative to the folder that holds `Lib/`, and always inside `Lib/`.
+    pub dest: PathBuf,
+}
+
+impl Package {
+    /// Reads and checks a manifest.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let document = Document::read(path)?;
+        let raw: Raw = document.parse()?;
+        let mut problems = Vec::new();
+        let package = raw.check(document, &mut problems);
+        Problems::check(problems)?;
+        Ok(package)
+    }
+
+    /// The name of the world the extension imports through: `zlib-import`.
+    pub fn world(&self) -> String {
+        format!("{}-import", self.cap)
+    }
+
+    /// The folder of the manifest.
+    pub fn dir(&self) -> &Path {
+        self.document.dir()
+    }
+}
+
+/// The file as written, every key known and of the right type.
+struct Raw {
+    name: Spanned<String>,
+    version: Version,
+    description: String,
+    module: Spanned<String>,
+    c_file: Spanned<String>,
+    wit_dir: Spanned<String>,
+    gen_dir: Spanned<String>,
+    required: Vec<Required>,
+    provides: Vec<RawProvided>,
+}
+
+impl Raw {
+    fn check(self, document: Document, problems: &mut Vec<Problem>) -> Package {
+        let cap = self.name.value.strip_suffix("-cap").unwrap_or(&self.name.value).to_owned();
+        if !self.name.value.ends_with("-cap") {
+            let message = format!("the package is called `{}`, which does not end in `-cap`", cap);
+            problems.push(document.problem(self.name.span, message).help(format!("call it `{cap}-cap`")));
+        }
+        let expected = format!("_{cap}_cap");
+        if self.module.value != expected {
+            let message = format!("module `{}` does not match the package `{cap}-cap`", self.module.value);
+            problems.push(document.problem(self.module.span, message).help(format!("call it `{expected}`")));
+        }
+        let mut present = |file: &Spanned<String>| existing(&document, file, problems);
+        let extension = Extension {
+            c_file: present(&self.c_file),
+            wit_dir: present(&self.wit_dir),
+            gen_dir: document.dir().join(&self.gen_dir.value),
+            module: self.module.value,
+            module_span: self.module.span,
+            wit_span: self.wit_dir.span,
+        };
+        let provides = self.provides.into_iter().map(|raw| raw.check(&document, problems)).collect();
+        Package {
+            cap,
+            version: self.version,
+            description: self.description,
+            extension,
+            required: self.required,
+            provides,
+            document,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut top = TableHelper::new(value)?;
+        take_schema(&mut top, SCHEMA);
+        let package = top.required::<RawPackage>("package");
+        let extension = top.required::<RawExtension>("extension");
+        let required = top.optional::<RawCapabilities>("capabilities");
+        let provides = top.optional("provides").unwrap_or_default();
+        top.finalize(None)?;
+        let (package, extension) = (package?, extension?);
+        Ok(Self {
+            name: package.name,
+            version: package.version,
+            description: package.description,
+            module: extension.module,
+            c_file: extension.c_file,
+            wit_dir: extension.wit_dir,
+            gen_dir: extension.gen_dir,
+            required: required.map(|table| table.required).unwrap_or_default(),
+            provides,
+        })
+    }
+}
+
+struct RawPackage {
+    name: Spanned<String>,
+    version: Version,
+    description: String,
+}
+
+impl<'de> Deserialize<'de> for RawPackage {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let name = table.required_s("name");
+        let version = table.required_s::<String>("version");
+        let description = table.required("description");
+        table.finalize(None)?;
+        let version = version?;
+        Ok(Self {
+            name: name?,
+            version: parse_version(&version.value).map_err(|message| custom(version.span, message))?,
+            description: description?,
+        })
+    }
+}
+
+struct RawExtension {
+    module: Spanned<String>,
+    c_file: Spanned<String>,
+    wit_dir: Spanned<String>,
+    gen_dir: Spanned<String>,
+}
+
+impl<'de> Deserialize<'de> for RawExtension {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let module = table.required_s("module");
+        let c_file = table.required_s("c-file");
+        let wit_dir = table.required_s("wit-dir");
+        let gen_dir = table.required_s("gen-dir");
+        table.finalize(None)?;
+        Ok(Self { module: module?, c_file: c_file?, wit_dir: wit_dir?, gen_dir: gen_dir? })
+    }
+}
+
+struct RawCapabilities {
+    required: Vec<Required>,
+}
+
+impl<'de> Deserialize<'de> for RawCapabilities {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let required = table.required("required");
+        table.finalize(None)?;
+        Ok(Self { required: required? })
+    }
+}
+
+impl<'de> Deserialize<'de> for Required {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let name = table.required_s::<String>("interface");
+        let version = table.required_s::<String>("version");
+        table.finalize(None)?;
+        let (name, version) = (name?, version?);
+        check_name(&name.value).map_err(|message| custom(name.span, message))?;
+        let parsed = parse_version(&version.value).map_err(|message| custom(version.span, message))?;
+        Ok(Self {
+            interface: Interface { name: name.value, version: parsed },
+            span: name.span,
+            version_span: version.span,
+        })
+    }
+}
+
+struct RawProvided {
+    module: String,
+    shim: Spanned<String>,
+    dest: Spanned<String>,
+}
+
+impl RawProvided {
+    fn check(self, document: &Document, problems: &mut Vec<Problem>) -> Provided {
+        let dest = PathBuf::from(&self.dest.value);
+        let plain = dest.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        if !plain || !dest.starts_with("Lib") {
+            let message = format!("`{}` is not a path inside `Lib/`", self.dest.value);
+            problems.push(document.problem(self.dest.span, message).help("write `Lib/<module>.py`"));
+        }
+        Provided { module: self.module, shim: existing(document, &self.shim, problems), dest }
+    }
+}
+
+impl<'de> Deserialize<'de> for RawProvided {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let module = table.required("module");
+        let shim = table.required_s("shim");
+        let dest = table.required_s("dest");
+        table.finalize(None)?;
+        Ok(Self { module: module?, shim: shim?, dest: dest? })
+    }
+}
+
+/// The path beside the manifest, with a problem when nothing is there.
+fn existing(document: &Document, file: &Spanned<String>, problems: &mut Vec<Problem>) -> PathBuf {
+    let path = document.dir().join(&file.value);
+    if !path.exists() {
+        let message = format!("`{}` does not exist", file.value);
+        problems.push(
+            document
+                .problem(file.span, message)
+                .help(format!("create {} or correct the name", path.display())),
+        );
+    }
+    path
+}

@@ -1,0 +1,112 @@
+//! A checkout: where its files are, and which caps and components it holds.
+
+use std::path::{Path, PathBuf};
+
+use crate::document::closest;
+use crate::{Component, Distribution, Package, Problem, Problems, Sources};
+
+/// An opened checkout.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder that holds `pyforge.toml`.
+    pub root: PathBuf,
+    /// `pyforge.toml`.
+    pub distribution: Distribution,
+    /// `sources.toml`.
+    pub sources: Sources,
+    /// Every Python side in `cpython-ext/`, by cap name.
+    pub packages: Vec<Package>,
+    /// Every wasm side in `caps/`, by name.
+    pub components: Vec<Component>,
+}
+
+impl Project {
+    /// The root of the checkout around `start`: the nearest folder upwards with a `pyforge.toml`.
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        start.ancestors().find(|dir| dir.join("pyforge.toml").is_file()).map(Path::to_owned)
+    }
+
+    /// Reads every manifest of the checkout and reports all that is wrong with them at once.
+    pub fn open(root: &Path) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        let distribution = Distribution::read(&root.join("pyforge.toml"))?;
+        let sources = Sources::read(&root.join("sources.toml"))?;
+        let packages = read_all(&root.join("cpython-ext"), "pyforge-pkg.toml", Package::read, &mut problems);
+        let components = read_all(&root.join("caps"), "Cargo.toml", Component::read, &mut problems);
+        Problems::check(problems)?;
+        Ok(Self { root: root.to_owned(), distribution, sources, packages, components })
+    }
+
+    /// The folder of a contract's master.
+    pub fn contract_dir(&self, contract: &str) -> PathBuf {
+        self.root.join("wit").join(contract)
+    }
+
+    /// The Python sides of the caps named, with the wasm sides that could provide for them; of all, when none is.
+    ///
+    /// A wasm side can be named as well, without its Python side.
+    pub fn sides(&self, names: &[String]) -> Result<(Vec<&Package>, Vec<&Component>), Problem> {
+        if names.is_empty() {
+            return Ok((self.packages.iter().collect(), self.components.iter().collect()));
+        }
+        let (mut packages, mut components) = (Vec::new(), Vec::new());
+        for name in names {
+            match self.package(name) {
+                Ok(package) => {
+                    packages.push(package);
+                    components.extend(self.components.iter().filter(|component| component.provides(package)));
+                }
+                Err(problem) => components.push(self.component(name).map_err(|_| problem)?),
+            }
+        }
+        components.dedup_by(|a, b| a.name == b.name);
+        Ok((packages, components))
+    }
+
+    /// The cap of that name.
+    pub fn package(&self, cap: &str) -> Result<&Package, Problem> {
+        let find = |package: &&Package| package.cap == cap;
+        self.packages.iter().find(find).ok_or_else(|| {
+            let known: Vec<_> = self.packages.iter().map(|package| package.cap.clone()).collect();
+            unknown(&self.root.join("cpython-ext"), "cap", cap, &known)
+        })
+    }
+
+    /// The component of that name, with or without `-wasm`.
+    pub fn component(&self, name: &str) -> Result<&Component, Problem> {
+        let find = |component: &&Component| component.name == name || component.short_name() == name;
+        self.components.iter().find(find).ok_or_else(|| {
+            let known: Vec<_> = self.components.iter().map(|c| c.short_name().to_owned()).collect();
+            unknown(&self.root.join("caps"), "component", name, &known)
+        })
+    }
+}
+
+/// Reads `manifest` in each folder of `dir` that has one, in the order of their names.
+fn read_all<T>(
+    dir: &Path,
+    manifest: &str,
+    read: impl Fn(&Path) -> Result<T, Problems>,
+    problems: &mut Vec<Problem>,
+) -> Vec<T> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut files: Vec<_> =
+        entries.map(|entry| entry.path().join(manifest)).filter(|file| file.is_file()).collect();
+    files.sort();
+    let mut items = Vec::new();
+    for file in files {
+        match read(&file) {
+            Ok(item) => items.push(item),
+            Err(found) => problems.extend(found.into_vec()),
+        }
+    }
+    items
+}
+
+fn unknown(dir: &Path, kind: &str, name: &str, known: &[String]) -> Problem {
+    let problem = Problem::with_file(dir, format!("has no {kind} called `{name}`"));
+    match closest(name, known) {
+        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+        None => problem.help(format!("there are: {}", known.join(", "))),
+    }
+}

@@ -1,0 +1,183 @@
+//! The engine, and how it is set up for Python.
+
+use crate::cache::{Cache, hex};
+use crate::{LoadError, Program, Progress, Source, guest};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Config, Engine, OptLevel, WasmBacktraceDetails};
+use wasmtime_wasi::p2::bindings::CommandPre;
+
+/// The native stack that WebAssembly frames may fill, in bytes. CPython keeps its own recursion limit, and
+/// this is what its WASI builds are run with.
+const WASM_STACK: usize = 16 << 20;
+
+/// The native stack on top of that for the host's own functions, in bytes.
+const HOST_STACK: usize = 1 << 20;
+
+/// How to set up a [`Runtime`].
+#[derive(Clone, Debug, Default)]
+pub struct RuntimeConfig {
+    /// Where compiled code is kept: a directory that only its owner can write to, made if need be.
+    /// Without one, each load compiles.
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// Loads programs. Cheap to clone: clones share the engine, the threads and the cache.
+#[derive(Clone)]
+pub struct Runtime(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<guest::State>,
+    pub(crate) threads: Threads,
+    cache: Option<Cache>,
+}
+
+impl Runtime {
+    /// Sets up the engine.
+    ///
+    /// # Errors
+    /// [`LoadError::CacheNotPrivate`] and [`LoadError::Cache`] when the cache directory cannot be used, and
+    /// [`LoadError::Engine`] when the machine cannot host the engine.
+    pub fn new(config: RuntimeConfig) -> Result<Self, LoadError> {
+        let cache = config.cache_dir.as_deref().map(Cache::open).transpose()?;
+        let engine = Engine::new(&engine_config()).map_err(engine_error)?;
+        let linker = guest::linker(&engine).map_err(engine_error)?;
+        Ok(Self(Arc::new(Inner { engine, linker, threads: Threads::new()?, cache })))
+    }
+
+    /// Loads a component, from the cache if it was compiled before. `progress` hears of what takes long.
+    ///
+    /// # Errors
+    /// Any [`LoadError`] but [`LoadError::Engine`].
+    pub fn load(&self, source: &Source, progress: &dyn Fn(Progress)) -> Result<Program, LoadError> {
+        let component = self.component(source, progress)?;
+        let unfit =
+            |error: wasmtime::Error| LoadError::Unfit { path: source.name(), reason: format!("{error:#}") };
+        let instance = self.0.linker.instantiate_pre(&component).map_err(unfit)?;
+        let command = CommandPre::new(instance).map_err(unfit)?;
+        Ok(Program::new(self.clone(), command))
+    }
+
+    fn component(&self, source: &Source, progress: &dyn Fn(Progress)) -> Result<Component, LoadError> {
+        let Some(cache) = &self.0.cache else {
+            let wasm = verified(source)?.0;
+            return timed(progress, wasm.len(), || Component::new(&self.0.engine, &wasm))
+                .map_err(|error| compile_error(source, &error));
+        };
+        // A digest that the caller knows saves reading the component.
+        let (read, digest) = match source.digest {
+            Some(digest) => (None, digest),
+            None => verified(source).map(|(wasm, digest)| (Some(wasm), digest))?,
+        };
+        let entry = cache.entry(&self.0.engine, &digest);
+        if let Some(component) = cache.get(&self.0.engine, &entry) {
+            return Ok(component);
+        }
+        let _lock = cache.lock(progress)?;
+        // Whoever held the lock may have compiled this very component.
+        if let Some(component) = cache.get(&self.0.engine, &entry) {
+            return Ok(component);
+        }
+        let wasm = match read {
+            Some(wasm) => wasm,
+            None => verified(source)?.0,
+        };
+        self.compile(source, &wasm, cache, &entry, progress)
+    }
+
+    fn compile(
+        &self,
+        source: &Source,
+        wasm: &[u8],
+        cache: &Cache,
+        entry: &Path,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Component, LoadError> {
+        let code = timed(progress, wasm.len(), || self.0.engine.precompile_component(wasm))
+            .map_err(|error| compile_error(source, &error))?;
+        cache.put(entry, &code)?;
+        // SAFETY: the line above the last made these bytes.
+        unsafe { Component::deserialize(&self.0.engine, &code) }
+            .map_err(|error| compile_error(source, &error))
+    }
+}
+
+fn engine_config() -> Config {
+    let mut config = Config::new();
+    config
+        .cranelift_opt_level(OptLevel::Speed)
+        // C code that uses setjmp is compiled to exceptions.
+        .wasm_exceptions(true)
+        // WASI 0.2 only; without it calls between components skip the bookkeeping of tasks.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(WASM_STACK + HOST_STACK)
+        // A fixed choice: the default asks the environment.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        // Serves debuggers and profilers of the host only.
+        .native_unwind_info(false);
+    config
+}
+
+/// The component and its digest, which is the one the caller gave, if one was.
+fn verified(source: &Source) -> Result<(Cow<'_, [u8]>, [u8; 32]), LoadError> {
+    let wasm = source.read()?;
+    let found: [u8; 32] = Sha256::digest(&wasm).into();
+    match source.digest {
+        Some(expected) if expected != found => {
+            Err(LoadError::Digest { path: source.name(), expected: hex(&expected), found: hex(&found) })
+        }
+        _ => Ok((wasm, found)),
+    }
+}
+
+fn timed<T>(progress: &dyn Fn(Progress), size: usize, work: impl FnOnce() -> T) -> T {
+    progress(Progress::Compiling { size });
+    let start = Instant::now();
+    let result = work();
+    progress(Progress::Compiled { elapsed: start.elapsed() });
+    result
+}
+
+fn engine_error(error: wasmtime::Error) -> LoadError {
+    LoadError::Engine(format!("{error:#}"))
+}
+
+fn compile_error(source: &Source, error: &wasmtime::Error) -> LoadError {
+    LoadError::Compile { path: source.name(), reason: format!("{error:#}") }
+}
+
+/// The threads that guests run on and that their sockets and timers are served by.
+pub(crate) struct Threads(Option<tokio::runtime::Runtime>);
+
+impl Threads {
+    fn new() -> Result<Self, LoadError> {
+        tokio::runtime::Builder::new_multi_thread()
+            // Guests have threads of their own; this one only serves sockets, timers and captured output.
+            .worker_threads(1)
+            .thread_name("pyforge")
+            .enable_all()
+            .build()
+            .map(|runtime| Self(Some(runtime)))
+            .map_err(|error| LoadError::Engine(error.to_string()))
+    }
+
+    pub(crate) fn get(&self) -> &tokio::runtime::Runtime {
+        self.0.as_ref().expect("present until dropped")
+    }
+}
+
+impl Drop for Threads {
+    /// Does not wait: a guest that was given up may sit in a system call for ever.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Runs a composed Python, or any other `wasi:cli/run` command component (WASI 0.2), on wasmtime.
+//!
+//! ```no_run
+//! use pyforge_runtime::{Access, Dir, Interrupt, Output, Policy, Runtime, RuntimeConfig, Source};
+//!
+//! let runtime = Runtime::new(RuntimeConfig { cache_dir: Some("cache/aot".into()), ..Default::default() })?;
+//! let python = runtime.load(&Source::file("python.composed.wasm"), &|step| eprintln!("{step:?}"))?;
+//! let policy = Policy {
+//!     args: vec!["python".into(), "-c".into(), "print('hello')".into()],
+//!     dirs: vec![Dir::new("lib", "/usr/local/lib/python3.14", Access::ReadOnly)],
+//!     stdout: Output::Inherit,
+//!     ..Policy::default()
+//! };
+//! let exit = python.run(&policy, &Interrupt::new())?;
+//! println!("status {}", exit.code);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`Policy`] denies everything it does not name. A [`Program`] is compiled once and run any number of
+//! times, from any number of threads; every run is an instance of its own with its own memory, handles
+//! and limits. This crate takes values and paths only: it reads no configuration and no environment.
+//!
+//! What differs from a native `python`: WASI has no signals, so an [`Interrupt`] ends the guest where it
+//! stands, and no `except` or `finally` of its own runs.
+
+mod cache;
+mod capture;
+mod engine;
+mod error;
+mod guest;
+mod interrupt;
+mod lookup;
+mod memory;
+mod network;
+mod policy;
+mod program;
+mod source;
+
+pub use capture::Capture;
+pub use engine::{Runtime, RuntimeConfig};
+pub use error::{LoadError, RunError, Trap};
+pub use interrupt::Interrupt;
+pub use memory::MemoryUse;
+pub use network::{Endpoint, EndpointError, Network};
+pub use policy::{Access, Dir, Input, Output, Policy};
+pub use program::{Exit, Program};
+pub use source::{Progress, Source};

@@ -1,0 +1,188 @@
+//! A loaded program, and running it.
+
+use crate::guest::State;
+use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Trap};
+use std::panic::resume_unwind;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi::p2::bindings::CommandPre;
+
+/// How often a guest that is to stop is told so.
+const TICK: Duration = Duration::from_millis(1);
+
+/// How long a guest that is to stop may sit in a system call of the host (a write to a pipe that nobody
+/// reads, say) before its thread is given up.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A compiled component. Cheap to clone; runs are independent of each other.
+#[derive(Clone)]
+pub struct Program {
+    runtime: Runtime,
+    command: CommandPre<State>,
+}
+
+/// How a run ended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The exit status, 0 for success. A component that only says "failed" has 1.
+    pub code: u8,
+    /// What its memories came to.
+    pub memory: MemoryUse,
+}
+
+/// Why the host ends a run.
+#[derive(Clone, Copy, Debug)]
+enum Stop {
+    Timeout(Duration),
+    Interrupt,
+}
+
+impl From<Stop> for RunError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Timeout(limit) => Self::Timeout { limit },
+            Stop::Interrupt => Self::Interrupted,
+        }
+    }
+}
+
+impl Program {
+    pub(crate) fn new(runtime: Runtime, command: CommandPre<State>) -> Self {
+        Self { runtime, command }
+    }
+
+    /// Runs an instance of its own to its end, or until the time is up or `interrupt` is raised, wherever
+    /// the guest is then: computing, sleeping, or waiting for input.
+    ///
+    /// # Errors
+    /// Any [`RunError`]. An exit status other than 0 is not an error.
+    ///
+    /// # Panics
+    /// When called from async code; use a blocking thread there.
+    pub fn run(&self, policy: &Policy, interrupt: &Interrupt) -> Result<Exit, RunError> {
+        let threads = self.runtime.0.threads.get();
+        let (stop, stopped) = watch::channel(None);
+        let (program, policy_of_guest, handle) = (self.clone(), policy.clone(), threads.handle().clone());
+        let guest = threads.spawn_blocking(move || handle.block_on(program.guest(&policy_of_guest, stopped)));
+        threads.block_on(self.supervise(guest, policy.timeout, interrupt, &stop))
+    }
+
+    /// Waits for the guest, and ends it when it has to stop.
+    async fn supervise(
+        &self,
+        mut guest: JoinHandle<Result<Exit, RunError>>,
+        limit: Option<Duration>,
+        interrupt: &Interrupt,
+        stop: &watch::Sender<Option<Stop>>,
+    ) -> Result<Exit, RunError> {
+        let reason = tokio::select! {
+            biased;
+            () = interrupt.raised() => Stop::Interrupt,
+            result = &mut guest => return joined(result),
+            limit = time_up(limit) => Stop::Timeout(limit),
+        };
+        stop.send_replace(Some(reason));
+        let start = Instant::now();
+        while start.elapsed() < GRACE {
+            // Once would do but for a guest that reads `stop` before and moves its deadline after.
+            self.runtime.0.engine.increment_epoch();
+            if let Ok(result) = tokio::time::timeout(TICK, &mut guest).await {
+                return joined(result);
+            }
+        }
+        Err(reason.into())
+    }
+
+    /// The guest's thread.
+    async fn guest(
+        &self,
+        policy: &Policy,
+        mut stopped: watch::Receiver<Option<Stop>>,
+    ) -> Result<Exit, RunError> {
+        let mut store = self.store(policy, stopped.clone())?;
+        let ending = tokio::select! {
+            biased;
+            // Drops the other future, and with it the guest, if it waits.
+            _ = stopped.wait_for(Option::is_some) => None,
+            result = self.call(&mut store) => Some(result),
+        };
+        let memory = store.data().memory.used().clone();
+        let stop = *stopped.borrow();
+        match (ending, stop) {
+            (Some(Ok(code)), _) => Ok(Exit { code, memory }),
+            (_, Some(stop)) => Err(stop.into()),
+            (Some(Err(error)), None) => failure(error, memory, policy),
+            (None, None) => Err(RunError::Interrupted),
+        }
+    }
+
+    fn store(
+        &self,
+        policy: &Policy,
+        stopped: watch::Receiver<Option<Stop>>,
+    ) -> Result<Store<State>, RunError> {
+        let mut store = Store::new(&self.runtime.0.engine, State::new(policy)?);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        // The engine's epoch moves when any of its guests has to stop; the others go on.
+        store.epoch_deadline_callback(move |_| {
+            let stop = stopped.borrow().is_some();
+            Ok(if stop { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+        });
+        Ok(store)
+    }
+
+    /// Instantiates and runs; the exit status, or what stopped it.
+    async fn call(&self, store: &mut Store<State>) -> Result<u8, Failure> {
+        let command = self.command.instantiate_async(&mut *store).await.map_err(Failure::Start)?;
+        match command.wasi_cli_run().call_run(store).await {
+            Ok(result) => Ok(u8::from(result.is_err())),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                // The interface has eight bits; the type is older.
+                Some(I32Exit(code)) => Ok(*code as u8),
+                None => Err(Failure::Run(error)),
+            },
+        }
+    }
+}
+
+/// What stopped a guest, before or after it was instantiated.
+enum Failure {
+    Start(wasmtime::Error),
+    Run(wasmtime::Error),
+}
+
+fn failure(failure: Failure, memory: MemoryUse, policy: &Policy) -> Result<Exit, RunError> {
+    match (failure, policy.memory, memory.refused) {
+        (Failure::Run(error), _, refused) => Err(trap(&error, refused).into()),
+        (Failure::Start(_), Some(limit), Some(needed)) => Err(RunError::MemoryToStart { limit, needed }),
+        (Failure::Start(error), ..) => Err(RunError::Start(format!("{error:#}"))),
+    }
+}
+
+fn trap(error: &wasmtime::Error, refused: Option<u64>) -> Trap {
+    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
+    let lines = frames.iter().map(|frame| {
+        let module = frame.module().name().unwrap_or("<module>");
+        let symbol = frame.symbols().first().and_then(|symbol| symbol.name()).or(frame.func_name());
+        format!("{module}!{}\n", symbol.unwrap_or("<function>"))
+    });
+    Trap { message: error.root_cause().to_string(), backtrace: lines.collect(), refused }
+}
+
+async fn time_up(limit: Option<Duration>) -> Duration {
+    match limit {
+        Some(limit) => {
+            tokio::time::sleep(limit).await;
+            limit
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn joined(result: Result<Result<Exit, RunError>, tokio::task::JoinError>) -> Result<Exit, RunError> {
+    result.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+}

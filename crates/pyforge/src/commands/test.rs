@@ -1,0 +1,75 @@
+//! `pyforge test cpython`: CPython's own tests in the composed Python, beside the same tests natively.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use pyforge_build::Build;
+use pyforge_conformance::{Comparison, Conformance, Tally};
+
+use super::choice::ChoiceArgs;
+use crate::progress::Shown;
+use crate::terminal::{print, say};
+use crate::{Global, guest};
+
+/// Run outside test suites in the composed Python
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    suite: Suite,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// CPython's own: prints per module what ran and passed here and natively
+    Cpython(CpythonArgs),
+}
+
+#[derive(clap::Args)]
+struct CpythonArgs {
+    #[command(flatten)]
+    choice: ChoiceArgs,
+    /// For programs to read
+    #[arg(long)]
+    json: bool,
+    /// The test modules, such as test_zlib
+    #[arg(required = true, value_name = "MODULE")]
+    modules: Vec<String>,
+}
+
+/// Runs the command. Exits with 1 when a test that passes natively fails here and is not listed.
+pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
+    let Suite::Cpython(args) = args.suite;
+    let (settings, project) = global.open()?;
+    let build = Build::new(&project, &settings, &Shown)?;
+    let built = build.distribution(&args.choice.into())?;
+    let program = guest::load(&settings, &built)?;
+    let conformance = Conformance::new(&build, &built, &program)?;
+    let mut comparisons = Vec::new();
+    for module in &args.modules {
+        comparisons.push(conformance.compare(module)?);
+    }
+    if args.json {
+        print(serde_json::json!(comparisons));
+    } else {
+        comparisons.iter().for_each(show);
+    }
+    let holds = comparisons.iter().all(Comparison::holds);
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(comparison: &Comparison) {
+    print(format!("{:<16}{}", comparison.module, counts("native", comparison.native)));
+    let listed = format!("{} listed", comparison.listed);
+    print(format!("{:<16}{}  {listed}", "", counts("here", comparison.guest)));
+    for test in &comparison.unexpected {
+        say(format!("{} does not pass here:\n{}", test.test, test.detail));
+    }
+    for problem in &comparison.outdated {
+        say(problem);
+    }
+}
+
+fn counts(place: &str, tally: Tally) -> String {
+    let Tally { run, passed, failed, skipped } = tally;
+    format!("{place:<7}{run:>5} run {passed:>5} passed {failed:>4} failed {skipped:>4} skipped")
+}

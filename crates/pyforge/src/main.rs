@@ -1,0 +1,108 @@
+//! The command line: arguments in, text out. What the commands do is in the libraries.
+
+mod commands;
+mod guest;
+mod progress;
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use miette::{IntoDiagnostic, miette};
+use pyforge_manifest::{Project, Settings};
+use tracing_subscriber::filter::LevelFilter;
+
+/// Build Python for WebAssembly out of swappable native parts, and run it.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options before the command's name.
+#[derive(clap::Args)]
+struct Global {
+    /// The checkout to work in [default: the one around the current directory]
+    #[arg(long, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// Say why things are built; twice: say which programs are started
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(commands::run::Args),
+    Build(commands::build::Args),
+    Gen(commands::generate::Args),
+    Check(commands::check::Args),
+    Inspect(commands::inspect::Args),
+    Doctor(commands::doctor::Args),
+    New(commands::new::Args),
+    Test(commands::test::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let verbose = cli.global.verbose + if let Command::Build(args) = &cli.command { args.verbose } else { 0 };
+    start_tracing(verbose);
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            terminal::say(format!("{error:?}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> miette::Result<ExitCode> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Run(args) => commands::run::run(global, args),
+        Command::Build(args) => commands::build::run(global, args),
+        Command::Gen(args) => commands::generate::run(global, &args),
+        Command::Check(args) => commands::check::run(global, &args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Doctor(args) => commands::doctor::run(global, &args),
+        Command::New(args) => commands::new::run(global, &args),
+        Command::Test(args) => commands::test::run(global, args),
+    }
+}
+
+impl Global {
+    /// The environment, and the checkout that `--project`, the current directory or `PYFORGE_PROJECT` names.
+    fn open(&self) -> miette::Result<(Settings, Project)> {
+        let settings = Settings::from_env()?;
+        let current = std::env::current_dir().into_diagnostic()?;
+        let start = self.project.as_deref().unwrap_or(&current);
+        let root = Project::find(start).or_else(|| Project::find(settings.project.as_deref()?));
+        let root = root.ok_or_else(|| no_project(start))?;
+        Ok((settings, Project::open(&root)?))
+    }
+}
+
+fn no_project(start: &Path) -> miette::Report {
+    miette!(
+        help = "run pyforge inside a checkout, or name one with --project or PYFORGE_PROJECT",
+        "there is no pyforge.toml in {} or above it",
+        start.display()
+    )
+}
+
+fn start_tracing(verbose: u8) {
+    let level = match verbose {
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        _ => LevelFilter::DEBUG,
+    };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .with_max_level(level)
+        .init();
+}
