@@ -55,7 +55,7 @@ impl<'a> Fetcher<'a> {
             .wrap_err_with(|| cannot_write(&target))?;
         let mut tried = Vec::new();
         for (name, origin) in self.origins(source) {
-            match self.take(&origin, &target, source) {
+            match self.take(&origin, &name, &target, source) {
                 Ok(()) => {
                     self.progress.note(&format!("{} came from {name}", source.file));
                     return Ok(target);
@@ -82,13 +82,13 @@ impl<'a> Fetcher<'a> {
         origins
     }
 
-    fn take(&self, origin: &Origin, target: &Path, source: &Source) -> Result<(), String> {
+    fn take(&self, origin: &Origin, name: &str, target: &Path, source: &Source) -> Result<(), String> {
         let part = target.with_added_extension("part");
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
             let outcome = match origin {
                 Origin::File(file) => copy(file, &part),
-                Origin::Url(url) => self.download(url, &part, &source.file),
+                Origin::Url(url) => self.download(url, &part, &format!("{} from {name}", source.file)),
             };
             match outcome.and_then(|()| keep_if_right(&part, target, source)) {
                 Ok(()) => return Ok(()),
@@ -99,13 +99,13 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Downloads to `part`, going on where an interrupted download stopped.
-    fn download(&self, url: &str, part: &Path, name: &str) -> Result<(), String> {
+    fn download(&self, url: &str, part: &Path, what: &str) -> Result<(), String> {
         let have = part.metadata().map_or(0, |metadata| metadata.len());
         let mut request = agent().get(url);
         if have > 0 {
             request = request.header("Range", format!("bytes={have}-"));
         }
-        let mut task = self.progress.start(&format!("downloading {name}"));
+        let mut task = self.progress.start(&format!("downloading {what}"));
         let response = request.call().map_err(|error| {
             // A refused range means that what we have is not the beginning of the file.
             let _ = std::fs::remove_file(part);

@@ -72,6 +72,7 @@ impl Document {
             ErrorKind::Wanted { expected, found } => {
                 self.problem(span, format!("expected {expected}, found {found}"))
             }
+            ErrorKind::Custom(message) => self.problem(span, message.clone()),
             kind => self.problem(span, kind.to_string()),
         }
     }

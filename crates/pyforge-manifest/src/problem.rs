@@ -1,6 +1,7 @@
 //! What is wrong with a file of the project: a message, the place, and what to do about it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
@@ -15,7 +16,7 @@ pub struct Problem {
     #[help]
     help: Option<String>,
     #[source_code]
-    source_code: Option<NamedSource<String>>,
+    source_code: Option<Arc<NamedSource<String>>>,
     #[label]
     span: Option<SourceSpan>,
 }
@@ -40,7 +41,7 @@ impl Problem {
             message: message.into(),
             location: format!("{name}:{line}"),
             help: None,
-            source_code: Some(NamedSource::new(name, text.to_owned())),
+            source_code: Some(Arc::new(NamedSource::new(name, text.to_owned()))),
             span: Some(span.into()),
         }
     }

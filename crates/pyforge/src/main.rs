@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let verbose = cli.global.verbose + if let Command::Build(args) = &cli.command { args.verbose } else { 0 };
     start_tracing(verbose);
-    match dispatch(cli) {
+    match terminal::draw_errors().and_then(|()| dispatch(cli)) {
         Ok(code) => code,
         Err(error) => {
             terminal::say(format!("{error:?}"));
@@ -105,4 +105,14 @@ fn start_tracing(verbose: u8) {
         .with_target(false)
         .with_max_level(level)
         .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -3,6 +3,14 @@
 
 use std::fmt::Display;
 
+use miette::{IntoDiagnostic as _, MietteHandlerOpts};
+
+/// Errors as they are drawn: lines are left whole, so that a path in one can be copied.
+pub fn draw_errors() -> miette::Result<()> {
+    let draw = || MietteHandlerOpts::new().wrap_lines(false).build();
+    miette::set_hook(Box::new(move |_| Box::new(draw()))).into_diagnostic()
+}
+
 /// Data: what a program would read.
 pub fn print(text: impl Display) {
     println!("{text}");

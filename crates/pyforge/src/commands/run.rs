@@ -48,7 +48,7 @@ pub struct Args {
     trust: bool,
     /// Options, program and arguments for Python
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PYTHON ARGS")]
-    python: Vec<String>,
+    words: Vec<String>,
 }
 
 /// Runs the command. The exit code is Python's own.
@@ -63,7 +63,7 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
     };
     let (settings, project) = global.open()?;
     let built = Build::new(&project, &settings, &Shown)?.distribution(&args.choice.into())?;
-    let policy = guest::policy(&built, &grants, args.python)?;
+    let policy = guest::policy(&built, &grants, args.words)?;
     let program = guest::load(&settings, &built)?;
     let interrupt = guest::interrupt_on_ctrl_c()?;
     match program.run(&policy, &interrupt) {
