@@ -132,7 +132,9 @@ impl<'a> Build<'a> {
         let consumer = read_part("python", interpreter)?;
         let parts: Vec<_> =
             providers.iter().map(|(name, file)| read_part(name, file)).collect::<Result<_>>()?;
-        let mut recipe = Recipe::new("composed").input("python", bytes_digest(&consumer.bytes));
+        let mut recipe = Recipe::new("composed")
+            .input("composer", pyforge_compose::REVISION.to_string())
+            .input("python", bytes_digest(&consumer.bytes));
         for part in &parts {
             recipe = recipe.input(&part.name, bytes_digest(&part.bytes));
         }

@@ -11,10 +11,13 @@ use crate::context::{Context, entry_name, jobs};
 use crate::cpython::CPython;
 use crate::digest::file_digest;
 use crate::store::{Recipe, cannot_read, cannot_write};
-use crate::{Result, process};
+use crate::{Result, Task, process};
 
 /// What a guest has no use for: tests, and everything that needs Tk.
 const LEFT_OUT: [&str; 6] = ["test", "idlelib", "tkinter", "turtledemo", "turtle.py", "__pycache__"];
+
+/// Where Python looks for modules of this machine's kind. There are none, and it complains when the folder is missing.
+const NATIVE_MODULES: &str = "lib-dynload";
 
 /// The path of the standard library for the chosen caps.
 pub fn make_stdlib(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
@@ -33,7 +36,11 @@ pub fn make_stdlib(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) 
         }
         let files: Vec<_> = shipped.iter().map(|file| entry.join(&file.dest)).collect();
         // Without an argument, compileall would compile all that the native interpreter sees.
-        if files.is_empty() { Ok(()) } else { byte_compile(context, cpython, &library, &files) }
+        if files.is_empty() {
+            return Ok(());
+        }
+        let task = context.progress.start("byte-compiling the caps' own modules");
+        byte_compile(context, cpython, &library, &files, task)
     })?;
     Ok(entry.join("Lib"))
 }
@@ -54,14 +61,20 @@ pub fn guest_path(cpython: &CPython) -> String {
 fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
     let recipe = Recipe::new("stdlib-base")
         .input("cpython", entry_name(&cpython.wasm))
-        .input("left out", LEFT_OUT.join(" "));
+        .input("left out", LEFT_OUT.join(" "))
+        .input("native modules", NATIVE_MODULES);
     context.store.get(&recipe, context.progress, |entry| {
         let library = entry.join("Lib");
         copy_tree(&cpython.source.join("Lib"), &library, wanted)?;
         for file in std::fs::read_dir(cpython.platform_dir()?).into_diagnostic()?.flatten() {
             replace(&file.path(), &library.join(file.file_name()))?;
         }
-        byte_compile(context, cpython, &library, std::slice::from_ref(&library))
+        let native_modules = library.join(NATIVE_MODULES);
+        std::fs::create_dir_all(&native_modules)
+            .into_diagnostic()
+            .wrap_err_with(|| cannot_write(&native_modules))?;
+        let task = context.progress.start("byte-compiling the standard library");
+        byte_compile(context, cpython, &library, std::slice::from_ref(&library), task)
     })
 }
 
@@ -100,7 +113,13 @@ fn replace(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Byte-compiles files and folders. They are never changed, so the guest need not compare their times.
-fn byte_compile(context: &Context<'_>, cpython: &CPython, library: &Path, paths: &[PathBuf]) -> Result<()> {
+fn byte_compile(
+    context: &Context<'_>,
+    cpython: &CPython,
+    library: &Path,
+    paths: &[PathBuf],
+    mut task: Box<dyn Task>,
+) -> Result<()> {
     let mut command = Command::new(cpython.python());
     command
         .args(["-E", "-m", "compileall", "-q", "-j", &jobs()])
@@ -109,7 +128,6 @@ fn byte_compile(context: &Context<'_>, cpython: &CPython, library: &Path, paths:
         .arg(library)
         .args(paths)
         .env_remove("PYTHONDONTWRITEBYTECODE");
-    let mut task = context.progress.start("byte-compiling the standard library");
     process::run(command, &context.log("stdlib"), &mut *task)?;
     task.finish();
     Ok(())

@@ -6,9 +6,12 @@ use wac_graph::{CompositionGraph, EncodeError, EncodeOptions, NodeId, PackageId}
 use wac_types::Package;
 use wasmparser::Parser;
 
-use crate::ComposeError;
 use crate::audit::{Audit, Link};
 use crate::error::with_causes;
+use crate::{ComposeError, names};
+
+/// Part of what a composition is made from: raised whenever the same parts come to make other bytes.
+pub const REVISION: u32 = 2;
 
 /// A component to be composed, with a name for people.
 #[derive(Debug, Clone)]
@@ -28,13 +31,15 @@ pub fn compose(consumer: Part, providers: Vec<Part>) -> Result<Vec<u8>, ComposeE
     let mut graph = CompositionGraph::new();
     let packages = parts.iter_mut().map(|part| register(&mut graph, part)).collect::<Result<Vec<_>, _>>()?;
     let links = Audit { graph: &graph, packages: &packages, parts: &parts }.links()?;
-    let nodes = std::iter::zip(&packages, &parts);
-    let nodes: Vec<_> = nodes.map(|(package, part)| instantiate(&mut graph, *package, part)).collect();
+    let nodes: Vec<_> = packages.iter().map(|package| graph.instantiate(*package)).collect();
     for link in &links {
         plug(&mut graph, &nodes, link)?;
     }
     export_all(&mut graph, packages[0], nodes[0])?;
-    graph.encode(EncodeOptions::default()).map_err(|error| encode_error(&graph, &error))
+    let mut composed =
+        graph.encode(EncodeOptions::default()).map_err(|error| encode_error(&graph, &error))?;
+    names::append(&mut composed, &graph, &packages).map_err(unencodable)?;
+    Ok(composed)
 }
 
 /// Hands the part's bytes to the graph.
@@ -47,13 +52,6 @@ fn register(graph: &mut CompositionGraph, part: &mut Part) -> Result<PackageId, 
     let package = Package::from_bytes(&part.name, None, bytes, graph.types_mut())
         .map_err(|error| invalid(format!("{error:#}")))?;
     graph.register_package(package).map_err(|_| invalid("another part has the same name".to_owned()))
-}
-
-fn instantiate(graph: &mut CompositionGraph, package: PackageId, part: &Part) -> NodeId {
-    let node = graph.instantiate(package);
-    // The encoder writes it into the name section, where `inspect` finds it.
-    graph.set_node_name(node, part.name.clone());
-    node
 }
 
 fn plug(graph: &mut CompositionGraph, nodes: &[NodeId], link: &Link) -> Result<(), ComposeError> {

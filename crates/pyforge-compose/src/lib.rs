@@ -7,9 +7,10 @@ mod audit;
 mod compose;
 mod error;
 mod inspect;
+mod names;
 mod outline;
 
-pub use compose::{Part, compose};
+pub use compose::{Part, REVISION, compose};
 pub use error::{ComposeError, InspectError};
 pub use inspect::{Embedded, HostImport, Import, Inspection, inspect};
 

@@ -68,18 +68,7 @@ fn decode_component(bytes: &[u8]) -> Result<(Resolve, WorldId), WitError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-    use wit_parser::ManglingAndAbi;
-
-    /// A real component with the world's imports and exports, whose functions trap.
-    fn component(wit: &str) -> Vec<u8> {
-        let mut resolve = Resolve::default();
-        let package = resolve.push_str("test.wit", wit).unwrap();
-        let world = resolve.select_world(&[package], None).unwrap();
-        let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
-        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
-    }
+    use crate::testing::component;
 
     fn filter() -> Vec<u8> {
         component(

@@ -67,3 +67,46 @@ fn unlike(component: &Component, exported: &[Interface], place: &str) -> Vec<Pro
 fn list(interfaces: &[Interface]) -> String {
     interfaces.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{component as component_of, folder_of};
+
+    const CARGO: &str = r#"[package]
+name = "zlib-wasm"
+
+[package.metadata.component]
+target = "wasm32-wasip2"
+exports = ["zlib:component/stream@0.1.0"]
+"#;
+
+    /// What is said of a component that was built with this version of the interface.
+    fn said_of(version: &str) -> Vec<String> {
+        let dir = folder_of(&[("Cargo.toml", CARGO)]);
+        let file = dir.path().join("built.wasm");
+        let wit = format!(
+            "package zlib:component@{version}; interface %stream {{ f: func(); }} world w {{ export %stream; }}"
+        );
+        std::fs::write(&file, component_of(&wit)).unwrap();
+        let component = Component::read(&dir.path().join("Cargo.toml")).unwrap();
+        let line = |problem: &Problem| {
+            let said = problem.to_string();
+            let (_, said) = said.split_once("Cargo.toml:").unwrap();
+            format!("{said} ({})", problem.remedy().unwrap())
+        };
+        check_built(&component, &file).unwrap().iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_built_component_exports_what_is_listed() {
+        assert_eq!(said_of("0.1.0"), [""; 0]);
+        let expected = [
+            "6: zlib:component/stream@0.1.0 is listed, but the component that is built does not export it \
+             (it exports zlib:component/stream@0.2.0)",
+            "6: the component that is built exports zlib:component/stream@0.2.0, which is not listed here \
+             (add it to the list)",
+        ];
+        assert_eq!(said_of("0.2.0"), expected);
+    }
+}
