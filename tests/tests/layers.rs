@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Each crate with the crates it may use; whatever is not listed here is an error, a new crate included.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("pyforge-manifest", &[]),
     ("pyforge-wit", &["pyforge-manifest"]),
     ("pyforge-compose", &["pyforge-wit"]),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "pyforge-conformance",
         ],
     ),
+    ("pyforge-bench", &["pyforge-manifest", "pyforge-build", "pyforge-runtime"]),
     // Above everything: tests of the whole.
     (
         "pyforge-tests",

@@ -125,6 +125,9 @@ impl HeaderReader {
         if let Part::ZlibFlags { method } = self.part {
             return self.zlib_header(method, byte).map(|()| Some(Container::Zlib));
         }
+        if !matches!(self.part, Part::Crc { .. }) {
+            self.crc = crc32(&[byte], self.crc);
+        }
         self.part = match self.part {
             Part::First if byte == 0x1f && self.accepted.gzip => Part::GzipFixed { read: 1 },
             Part::First => Part::ZlibFlags { method: byte },
@@ -144,9 +147,6 @@ impl HeaderReader {
             Part::Comment => Part::Comment,
             Part::End | Part::ZlibFlags { .. } => Part::End,
         };
-        if !matches!(self.part, Part::Crc { .. }) {
-            self.crc = crc32(&[byte], self.crc);
-        }
         Ok(matches!(self.part, Part::End).then_some(Container::Gzip))
     }
 

@@ -1,12 +1,13 @@
 //! zlib's two engines, safe to hold: `Deflate` compresses and `Inflate` decompresses.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_uint};
 
 use libz_rs_sys::{
-    Z_BUF_ERROR, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, deflate, deflateCopy, deflateEnd, deflateInit2_,
-    deflateSetDictionary, inflate, inflateCopy, inflateEnd, inflateInit2_, inflateSetDictionary, z_stream,
-    zlibVersion,
+    Z_BUF_ERROR, Z_DATA_ERROR, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, deflate, deflateCopy,
+    deflateEnd, deflateInit2_, deflateSetDictionary, inflate, inflateCopy, inflateEnd, inflateInit2_,
+    inflateSetDictionary, z_stream, zlibVersion,
 };
 
 use crate::bindings::{Chunk, Compression, Error, Failure, Status};
@@ -70,7 +71,13 @@ fn run(
 }
 
 /// One step as the interface tells it.
-fn chunk(step: Step, stream: &mut z_stream, input: &[u8], flush: c_int, mut output: Output) -> Result<Chunk, Error> {
+fn chunk(
+    step: Step,
+    stream: &mut z_stream,
+    input: &[u8],
+    flush: c_int,
+    mut output: Output,
+) -> Result<Chunk, Error> {
     let (code, consumed) = run(step, stream, input, flush, &mut output)?;
     let status = match code {
         Z_OK => Status::Ok,
@@ -83,8 +90,16 @@ fn chunk(step: Step, stream: &mut z_stream, input: &[u8], flush: c_int, mut outp
     Ok(Chunk { output: output.into_bytes(), consumed: consumed as u32, status })
 }
 
+/// Output that the library is always given room for beyond a step's limit, in bytes. It writes the marker of a flush
+/// anew for each call that fills its room to the last byte, and would never be done with a room smaller than one.
+const SLACK: usize = 32;
+
 /// A compressor.
-pub struct Deflate(Box<z_stream>);
+pub struct Deflate {
+    stream: Box<z_stream>,
+    /// Output beyond the limit of the step that made it.
+    held: Vec<u8>,
+}
 
 impl Deflate {
     /// Sets one up; the library judges the options.
@@ -97,81 +112,111 @@ impl Deflate {
             deflateInit2_(&mut *stream, level, method, window_bits, mem_level, strategy, version, STREAM_SIZE)
         };
         check(&stream, code)?;
-        Ok(Self(stream))
+        Ok(Self { stream, held: Vec::new() })
     }
 
     /// Sets the preset dictionary.
     pub fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<(), Error> {
         let size = dictionary.len() as c_uint;
         // SAFETY: the stream is set up; the pointer and length are those of a slice.
-        let code = unsafe { deflateSetDictionary(&mut *self.0, dictionary.as_ptr(), size) };
-        check(&self.0, code)
+        let code = unsafe { deflateSetDictionary(&mut *self.stream, dictionary.as_ptr(), size) };
+        check(&self.stream, code)
     }
 
     /// Compresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
-        let output = Output::new(limit, input.len() + input.len() / 256)?;
-        chunk(deflate, &mut self.0, input, flush, output)
+        let held = core::mem::take(&mut self.held);
+        if held.len() > limit {
+            return Ok(self.within(limit, Chunk { output: held, consumed: 0, status: Status::Ok }));
+        }
+        let expected = input.len() + input.len() / 256;
+        let output = Output::after(held, limit.saturating_add(SLACK), expected)?;
+        let chunk = chunk(deflate, &mut self.stream, input, flush, output)?;
+        Ok(self.within(limit, chunk))
+    }
+
+    /// Keeps what is beyond the limit for the next step, and the news of the stream's end with it.
+    fn within(&mut self, limit: usize, mut chunk: Chunk) -> Chunk {
+        if chunk.output.len() > limit {
+            self.held = chunk.output.split_off(limit);
+            chunk.status = Status::Ok;
+        }
+        chunk
     }
 
     /// An independent compressor in the same state.
     pub fn copy(&mut self) -> Result<Self, Error> {
-        let mut copy = Box::<z_stream>::default();
+        let mut stream = Box::<z_stream>::default();
         // SAFETY: the source is set up, and the target is there to be overwritten.
-        let code = unsafe { deflateCopy(&mut *copy, &mut *self.0) };
-        check(&self.0, code)?;
-        Ok(Self(copy))
+        let code = unsafe { deflateCopy(&mut *stream, &mut *self.stream) };
+        check(&self.stream, code)?;
+        Ok(Self { stream, held: self.held.clone() })
     }
 }
 
 impl Drop for Deflate {
     fn drop(&mut self) {
         // SAFETY: the stream is set up, and not used again.
-        unsafe { deflateEnd(&mut *self.0) };
+        unsafe { deflateEnd(&mut *self.stream) };
     }
 }
 
 /// A decompressor.
-pub struct Inflate(Box<z_stream>);
+pub struct Inflate {
+    stream: Box<z_stream>,
+    /// Why the input is broken, once it is. The library would say only the first time.
+    broken: Option<Failure>,
+}
 
 impl Inflate {
     /// Sets one up; the library judges the window bits.
     pub fn open(window_bits: i32) -> Result<Self, Error> {
-        let mut stream = Box::<z_stream>::default();
+        // The library copies no stream that has never had room for output, even if none is needed.
+        let next_out = core::ptr::NonNull::dangling().as_ptr();
+        let mut stream = Box::new(z_stream { next_out, ..z_stream::default() });
         // SAFETY: the stream is a fresh one with its allocator set.
         let code = unsafe { inflateInit2_(&mut *stream, window_bits, zlibVersion(), STREAM_SIZE) };
         check(&stream, code)?;
-        Ok(Self(stream))
+        Ok(Self { stream, broken: None })
     }
 
     /// Sets the preset dictionary.
     pub fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<(), Error> {
         let size = dictionary.len() as c_uint;
         // SAFETY: the stream is set up; the pointer and length are those of a slice.
-        let code = unsafe { inflateSetDictionary(&mut *self.0, dictionary.as_ptr(), size) };
-        check(&self.0, code)
+        let code = unsafe { inflateSetDictionary(&mut *self.stream, dictionary.as_ptr(), size) };
+        check(&self.stream, code)
     }
 
     /// Decompresses `input` into at most `limit` bytes. `flush` is `Z_SYNC_FLUSH`, or `Z_FINISH` when no other
     /// step follows.
     pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
+        if let Some(broken) = &self.broken {
+            return Err(Error::Library(broken.clone()));
+        }
         let output = Output::new(limit, input.len().saturating_mul(4))?;
-        chunk(inflate, &mut self.0, input, flush, output)
+        let outcome = chunk(inflate, &mut self.stream, input, flush, output);
+        if let Err(Error::Library(failure)) = &outcome
+            && failure.code == Z_DATA_ERROR
+        {
+            self.broken = Some(failure.clone());
+        }
+        outcome
     }
 
     /// An independent decompressor in the same state.
     pub fn copy(&mut self) -> Result<Self, Error> {
-        let mut copy = Box::<z_stream>::default();
+        let mut stream = Box::<z_stream>::default();
         // SAFETY: the source is set up, and the target is there to be overwritten.
-        let code = unsafe { inflateCopy(&mut *copy, &*self.0) };
-        check(&self.0, code)?;
-        Ok(Self(copy))
+        let code = unsafe { inflateCopy(&mut *stream, &*self.stream) };
+        check(&self.stream, code)?;
+        Ok(Self { stream, broken: self.broken.clone() })
     }
 }
 
 impl Drop for Inflate {
     fn drop(&mut self) {
         // SAFETY: the stream is set up, and not used again.
-        unsafe { inflateEnd(&mut *self.0) };
+        unsafe { inflateEnd(&mut *self.stream) };
     }
 }

@@ -6,13 +6,13 @@ use core::cell::RefCell;
 use core::ffi::{CStr, c_int};
 
 use libz_rs_sys::{
-    Z_BLOCK, Z_BUF_ERROR, Z_FINISH, Z_FULL_FLUSH, Z_NEED_DICT, Z_NO_FLUSH, Z_PARTIAL_FLUSH, Z_SYNC_FLUSH, Z_TREES,
-    zlibVersion,
+    Z_BLOCK, Z_BUF_ERROR, Z_FINISH, Z_FULL_FLUSH, Z_NEED_DICT, Z_NO_FLUSH, Z_PARTIAL_FLUSH, Z_SYNC_FLUSH,
+    Z_TREES, zlibVersion,
 };
 
 use crate::bindings::{
-    Chunk, Compression, Compressor, Decompressor, Error, Failure, Flush, Guest, GuestCompressor, GuestDecompressor,
-    Status,
+    Chunk, Compression, Compressor, Decompressor, Error, Failure, Flush, Guest, GuestCompressor,
+    GuestDecompressor, Status,
 };
 use crate::checksum;
 use crate::engine::{Deflate, Inflate};

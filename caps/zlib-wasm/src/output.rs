@@ -19,8 +19,14 @@ pub struct OutOfMemory;
 impl Output {
     /// An empty buffer for at most `limit` bytes, of which about `expected` will be used.
     pub fn new(limit: usize, expected: usize) -> Result<Self, OutOfMemory> {
-        let mut output = Self { bytes: Vec::new(), limit };
-        output.grow_to(expected.max(SMALLEST))?;
+        Self::after(Vec::new(), limit, expected)
+    }
+
+    /// A buffer that begins with `bytes`, no more than `limit`, and of which about `expected` more will be used.
+    pub fn after(bytes: Vec<u8>, limit: usize, expected: usize) -> Result<Self, OutOfMemory> {
+        let size = bytes.len().saturating_add(expected.max(SMALLEST));
+        let mut output = Self { bytes, limit };
+        output.grow_to(size)?;
         Ok(output)
     }
 

@@ -45,8 +45,8 @@ impl MemoryLimiter {
             return index;
         }
         match self.last {
-            // The system could not carry out what was granted.
-            Some((index, before)) if before == size => {
+            // The system could not carry out what was granted. (From zero it is a fresh memory instead.)
+            Some((index, before)) if before == size && size > 0 => {
                 sizes[index] = before;
                 index
             }

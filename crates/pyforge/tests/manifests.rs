@@ -12,9 +12,7 @@ const MANIFEST: &str = "cpython-ext/_demo_cap/pyforge-pkg.toml";
 fn refuses(edit: impl FnOnce(&Checkout), expected: &Expect) {
     let checkout = Checkout::with_demo();
     edit(&checkout);
-    let ended = checkout.pyforge(&["check"]);
-    assert_eq!(ended.code, 1, "{}", ended.stderr);
-    expected.assert_eq(&ended.stderr);
+    expected.assert_eq(&checkout.pyforge(&["check"]).refusal());
 }
 
 #[test]
@@ -22,29 +20,30 @@ fn an_unknown_key() {
     refuses(
         |it| it.edit(MANIFEST, "description", "descripton"),
         &expect![[r#"
-          × 2 problems
+            $ pyforge check
+              × 2 problems
 
-        Error: 
-          × ./cpython-ext/_demo_cap/pyforge-pkg.toml:4: `description` is missing
-           ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:4:1]
-         3 │ 
-         4 │ [package]
-           · ─────────
-         5 │ name = "demo-cap"
-           ╰────
-          help: add `description = …` to this table
+            Error: 
+              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:4: `description` is missing
+               ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:4:1]
+             3 │ 
+             4 │ [package]
+               · ─────────
+             5 │ name = "demo-cap"
+               ╰────
+              help: add `description = …` to this table
 
-        Error: 
-          × ./cpython-ext/_demo_cap/pyforge-pkg.toml:7: unknown key `descripton`
-           ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:7:1]
-         6 │ version = "0.1.0"
-         7 │ descripton = "demo through demo:component/bytes"
-           · ──────────
-         8 │ 
-           ╰────
-          help: did you mean `description`?
+            Error: 
+              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:7: unknown key `descripton`
+               ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:7:1]
+             6 │ version = "0.1.0"
+             7 │ descripton = "demo through demo:component/bytes"
+               · ──────────
+             8 │ 
+               ╰────
+              help: did you mean `description`?
 
-    "#]],
+        "#]],
     );
 }
 
@@ -53,6 +52,7 @@ fn a_missing_file() {
     refuses(
         |it| it.remove("cpython-ext/_demo_cap/_demo_capmodule.c"),
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:11
 
             Error: 
@@ -77,6 +77,7 @@ fn a_wrong_version() {
     refuses(
         edit,
         &expect![[r#"
+            $ pyforge check
               × 2 problems
 
             Error: 
@@ -106,6 +107,7 @@ fn a_version_that_is_none() {
     refuses(
         |it| it.edit(MANIFEST, "bytes\"\nversion = \"0.1.0\"", "bytes\"\nversion = \"1\""),
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:17
 
             Error: 
@@ -125,6 +127,7 @@ fn an_interface_that_the_wit_does_not_have() {
     refuses(
         |it| it.edit(MANIFEST, "demo:component/bytes", "demo:component/bites"),
         &expect![[r#"
+            $ pyforge check
               × 3 problems
 
             Error: 
@@ -166,6 +169,7 @@ fn an_interface_without_a_contract() {
     refuses(
         |it| it.edit(MANIFEST, "demo:component/bytes", "dema:component/bytes"),
         &expect![[r#"
+            $ pyforge check
               × 2 problems
 
             Error: 
@@ -202,6 +206,7 @@ fn an_import_that_the_manifest_does_not_list() {
     refuses(
         edit,
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:12
 
             Error: 
@@ -224,6 +229,7 @@ fn an_init_function_that_is_not_there() {
     refuses(
         |it| it.edit(file, "PyInit__demo_cap", "PyInit_demo"),
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:10
 
             Error: 
@@ -245,6 +251,7 @@ fn stale_bindings() {
     refuses(
         |it| it.edit("cpython-ext/_demo_cap/gen/demo_import.h", "size_t len;", "int len;"),
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./cpython-ext/_demo_cap/gen/demo_import.h:15
 
             Error: 
@@ -267,13 +274,14 @@ fn bindings_that_were_never_made() {
     refuses(
         |it| it.remove(file),
         &expect![[r#"
-          × one problem, in ./cpython-ext/_demo_cap/gen/demo_import_component_type.o
+            $ pyforge check
+              × one problem, in ./cpython-ext/_demo_cap/gen/demo_import_component_type.o
 
-        Error: 
-          × ./cpython-ext/_demo_cap/gen/demo_import_component_type.o: is missing
-          help: run `pyforge gen demo`, and move what is not generated elsewhere
+            Error: 
+              × ./cpython-ext/_demo_cap/gen/demo_import_component_type.o: is missing
+              help: run `pyforge gen demo`, and move what is not generated elsewhere
 
-    "#]],
+        "#]],
     );
 }
 
@@ -283,6 +291,7 @@ fn a_copy_of_the_contract_that_drifted() {
     refuses(
         |it| it.edit(copy, "list<u8>", "string"),
         &expect![[r#"
+            $ pyforge check
               × one problem, in ./caps/demo-wasm/wit/deps/demo/bytes.wit:6
 
             Error: 
@@ -305,6 +314,7 @@ fn wit_that_does_not_parse() {
     refuses(
         |it| it.edit(file, "import demo:component/bytes@0.1.0;", "import demo:component;"),
         &expect![[r#"
+            $ pyforge check
               × ./cpython-ext/_demo_cap/wit/world.wit:5: interface or world `component` does not exist
                ╭─[./cpython-ext/_demo_cap/wit/world.wit:5:17]
              4 │ world demo-import {
@@ -324,6 +334,7 @@ fn a_component_that_does_not_export_what_it_lists() {
     refuses(
         |it| it.edit(file, "component/bytes@0.1.0\"]", "component/bytes@0.3.0\"]"),
         &expect![[r#"
+            $ pyforge check
               × 3 problems
 
             Error: 
@@ -367,6 +378,7 @@ fn nobody_who_exports_what_is_required() {
     refuses(
         edit,
         &expect![[r#"
+            $ pyforge check
               × 2 problems
 
             Error: 
@@ -395,14 +407,14 @@ fn nobody_who_exports_what_is_required() {
 
 #[test]
 fn a_name_that_cannot_be_a_caps() {
-    let ended = Checkout::with_demo().pyforge(&["new", "My-Cap"]);
-    assert_eq!(ended.code, 1);
+    let refusal = Checkout::with_demo().pyforge(&["new", "My-Cap"]).refusal();
     expect![[r#"
+        $ pyforge new My-Cap
           × `My-Cap` cannot be the name of a cap
           help: write lower-case letters and digits, such as zlib or bz2: it becomes part of names in C and in WIT
 
     "#]]
-    .assert_eq(&ended.stderr);
+    .assert_eq(&refusal);
 }
 
 #[test]

@@ -12,9 +12,19 @@ pub struct Checkout {
 
 /// What a run of pyforge came to.
 pub struct Ended {
+    /// As a person typed it.
+    pub command: String,
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Ended {
+    /// What a person saw of a run that failed.
+    pub fn refusal(&self) -> String {
+        assert_eq!(self.code, 1, "{}", self.stderr);
+        format!("$ {}\n{}", self.command, self.stderr)
+    }
 }
 
 impl Checkout {
@@ -41,6 +51,7 @@ impl Checkout {
         let output =
             command.envs([("NO_COLOR", "1"), ("LC_ALL", "C.UTF-8"), ("TERM", "xterm")]).output().unwrap();
         Ended {
+            command: format!("pyforge {}", words.join(" ")),
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
