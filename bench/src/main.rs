@@ -46,8 +46,8 @@ fn main() -> miette::Result<()> {
     let corpus = corpus::write(&built)?;
     let scripts = root.join("bench");
     let sides = Sides::new(&settings, &built, &scripts, corpus.path())?;
-    compare(&sides, args.rounds, &["zlib.py", "speed", "FILE"])?;
-    compare(&sides, args.rounds, &["zlib.py", "calls"])?;
+    compare(&sides, args.rounds, &["bench_zlib.py", "speed", "FILE"])?;
+    compare(&sides, args.rounds, &["bench_zlib.py", "calls"])?;
     stream(&sides)
 }
 
@@ -77,7 +77,7 @@ fn keep_best(best: &mut Figures, new: Figures) {
 /// One gibibyte through gzip and back, and what it takes of each memory.
 fn stream(sides: &Sides<'_>) -> miette::Result<()> {
     for times in ["1", STREAM_TIMES] {
-        let (figures, memory) = sides.guest(&["zlib.py", "stream", "FILE", times])?;
+        let (figures, memory) = sides.guest(&["bench_zlib.py", "stream", "FILE", times])?;
         let sizes: Vec<_> =
             memory.iter().map(|size| format!("{:.1} MiB", *size as f64 / 1048576.0)).collect();
         let bytes = figures.get("bytes").copied().unwrap_or_default() / 1048576.0;

@@ -1,6 +1,6 @@
 //! Holds a guest's outcomes against the native ones and the list of exceptions.
 
-use pyforge_manifest::{Expected, Problem};
+use pyforge_manifest::{Exception, Expected, Problem};
 use serde::Serialize;
 
 use crate::outcome::{Outcome, Outcomes, Tally};
@@ -37,20 +37,17 @@ pub struct Unexpected {
 impl Comparison {
     /// Compares one module's outcomes.
     pub fn new(module: &str, native: &Outcomes, guest: &Outcomes, expected: &Expected) -> Self {
-        let passed = |outcomes: &Outcomes, test: &str| {
-            outcomes.get(test).is_some_and(|record| record.outcome == Outcome::Passed)
-        };
         let missed: Vec<_> =
             native.keys().filter(|test| passed(native, test) && !passed(guest, test)).collect();
         let (listed, unlisted): (Vec<_>, Vec<_>) =
-            missed.into_iter().partition(|test| expected.find(test).is_some());
+            missed.into_iter().partition(|test| is_listed(test, guest, expected));
         Self {
             module: module.to_owned(),
             native: Tally::of(native),
             guest: Tally::of(guest),
             listed: listed.len(),
             unexpected: unlisted.into_iter().map(|test| unexpected(test, guest)).collect(),
-            outdated: outdated(module, expected, |test| passed(native, test) && !passed(guest, test)),
+            outdated: outdated(module, expected, native, guest),
         }
     }
 
@@ -69,16 +66,31 @@ fn unexpected(test: &str, guest: &Outcomes) -> Unexpected {
     }
 }
 
-fn outdated(module: &str, expected: &Expected, is_missed: impl Fn(&str) -> bool) -> Vec<Problem> {
+fn passed(outcomes: &Outcomes, test: &str) -> bool {
+    outcomes.get(test).is_some_and(|record| record.outcome == Outcome::Passed)
+}
+
+/// Whether the list has an exception for the test, and for what became of it.
+fn is_listed(test: &str, guest: &Outcomes, expected: &Expected) -> bool {
+    let skipped = guest.get(test).is_none_or(|record| record.outcome == Outcome::Skipped);
+    expected.find(test).is_some_and(|exception| skipped || exception.fails)
+}
+
+/// Exceptions about tests of the module that pass here, or that there are not.
+fn outdated(module: &str, expected: &Expected, native: &Outcomes, guest: &Outcomes) -> Vec<Problem> {
     let prefix = format!("test.{module}.");
     let of_module = expected.entries.iter().filter(|entry| entry.test.starts_with(&prefix));
-    of_module
-        .filter(|entry| !is_missed(&entry.test))
-        .map(|entry| {
-            let message = format!("`{}` is no longer an exception", entry.test);
-            expected.document.problem(entry.span, message).help("remove it from the list")
-        })
-        .collect()
+    let problem = |entry: &Exception| {
+        let mut covered = native.keys().filter(|test| entry.covers(test) && passed(native, test)).peekable();
+        let is_empty = covered.peek().is_none();
+        let message = match covered.find(|test| passed(guest, test)) {
+            Some(test) => format!("`{test}` is no longer an exception"),
+            None if is_empty => format!("`{}` is no test that passes natively", entry.test),
+            None => return None,
+        };
+        Some(expected.document.problem(entry.span, message).help("remove it from the list"))
+    };
+    of_module.filter_map(problem).collect()
 }
 
 #[cfg(test)]
@@ -121,5 +133,24 @@ mod tests {
         let outdated = compare(NATIVE, list);
         assert_eq!(outdated.outdated.len(), 1);
         assert!(outdated.outdated[0].to_string().contains(":4: `test.test_x.T.b` is no longer"));
+    }
+
+    #[test]
+    fn an_exception_for_a_class_holds_while_none_of_its_tests_passes() {
+        let list = "[[exception]]\nreason = \"no threads\"\ntests = [\"test.test_x.T.*\"]\n";
+        let skipped = NATIVE.replace("passed", "skipped");
+        assert!(compare(&skipped, list).holds());
+        let a = "{\"test\": \"test.test_x.T.a\", \"outcome\": \"passed\", \"detail\": \"\"}\n";
+        let outdated = compare(a, list).outdated;
+        assert!(outdated[0].to_string().contains("`test.test_x.T.a` is no longer"), "{}", outdated[0]);
+    }
+
+    #[test]
+    fn a_listed_test_may_be_skipped_and_not_fail_unless_the_list_says_so() {
+        let failed = NATIVE.replace(r#"T.b", "outcome": "passed"#, r#"T.b", "outcome": "failed"#);
+        let list =
+            |fails| format!("[[exception]]\nreason = \"no clock\"\n{fails}tests = [\"test.test_x.T.b\"]\n");
+        assert!(!compare(&failed, &list("")).holds());
+        assert!(compare(&failed, &list("fails = true\n")).holds());
     }
 }

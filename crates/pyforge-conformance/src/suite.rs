@@ -9,6 +9,7 @@ use pyforge_build::{Build, Built, Result, process};
 use pyforge_manifest::Expected;
 use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use crate::compare::Comparison;
 use crate::outcome::{Outcomes, read_report};
@@ -32,17 +33,24 @@ pub struct Conformance<'a> {
     expected: Expected,
     /// The folder that holds the runner.
     runner: PathBuf,
-    /// The folder that holds CPython's `test` package.
-    tests: PathBuf,
+    /// Copies of the standard library and of CPython's `test` package. Some tests write beside themselves, as they
+    /// may natively; what the store has must not change.
+    copies: TempDir,
 }
+
+/// Names in the folder of copies.
+const STDLIB: &str = "stdlib";
+const TESTS: &str = "tests";
 
 impl<'a> Conformance<'a> {
     /// Reads the list of exceptions and lays out CPython's tests.
     pub fn new(build: &'a Build<'a>, built: &'a Built, program: &'a Program) -> Result<Self> {
         let runner = build.project().root.join("tests/cpython");
         let expected = Expected::read(&runner.join("expected.toml"))?;
-        let tests = build.cpython_tests(&built.cpython)?;
-        Ok(Self { build, built, program, expected, runner, tests })
+        let copies = workdir()?;
+        copy_tree(&built.stdlib, &copies.path().join(STDLIB))?;
+        copy_tree(&build.cpython_tests(&built.cpython)?, &copies.path().join(TESTS))?;
+        Ok(Self { build, built, program, expected, runner, copies })
     }
 
     /// Runs a module, such as `test_zlib`, in both interpreters.
@@ -87,8 +95,8 @@ impl<'a> Conformance<'a> {
             args: ["python", &runner, module, &report, GUEST_TMP].map(str::to_owned).to_vec(),
             env: vec![variable("TMPDIR", GUEST_TMP), variable("PYTHONPATH", GUEST_TESTS)],
             dirs: vec![
-                Dir::new(&self.built.stdlib, &self.built.guest_stdlib, Access::ReadOnly),
-                Dir::new(&self.tests, GUEST_TESTS, Access::ReadOnly),
+                Dir::new(self.copies.path().join(STDLIB), &self.built.guest_stdlib, Access::ReadWrite),
+                Dir::new(self.copies.path().join(TESTS), GUEST_TESTS, Access::ReadWrite),
                 Dir::new(&self.runner, GUEST_RUNNER, Access::ReadOnly),
                 Dir::new(dir, GUEST_TMP, Access::ReadWrite),
             ],
@@ -102,6 +110,20 @@ impl<'a> Conformance<'a> {
 
 fn workdir() -> Result<TempDir> {
     tempfile::tempdir().into_diagnostic().wrap_err("no temporary directory can be made")
+}
+
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    for entry in WalkDir::new(from) {
+        let entry = entry.into_diagnostic()?;
+        let target = to.join(entry.path().strip_prefix(from).into_diagnostic()?);
+        let copied = if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target)
+        } else {
+            std::fs::copy(entry.path(), &target).map(|_| ())
+        };
+        copied.into_diagnostic().wrap_err_with(|| format!("cannot write {}", target.display()))?;
+    }
+    Ok(())
 }
 
 /// The report's outcomes; what the interpreter said where it has none.

@@ -19,15 +19,28 @@ pub struct Expected {
     pub entries: Vec<Exception>,
 }
 
-/// One test that is known not to pass here.
+/// Tests that are known not to pass here.
 #[derive(Debug, Clone)]
 pub struct Exception {
-    /// The test's name, such as `test.test_gzip.TestGzip.test_fileobj_mode`.
+    /// A test's name, such as `test.test_gzip.TestGzip.test_fileobj_mode`, or with `*` for the last part every test
+    /// of a class.
     pub test: String,
     /// Why it cannot pass.
     pub reason: String,
+    /// Whether it fails here, and is not merely skipped.
+    pub fails: bool,
     /// Where the name stands.
     pub span: Span,
+}
+
+impl Exception {
+    /// Whether it is about this test.
+    pub fn covers(&self, test: &str) -> bool {
+        match self.test.strip_suffix('*') {
+            Some(class) => test.starts_with(class),
+            None => test == self.test,
+        }
+    }
 }
 
 impl Expected {
@@ -41,7 +54,7 @@ impl Expected {
 
     /// The exception for a test, if there is one.
     pub fn find(&self, test: &str) -> Option<&Exception> {
-        self.entries.iter().find(|entry| entry.test == test)
+        self.entries.iter().find(|entry| entry.covers(test))
     }
 }
 
@@ -60,15 +73,17 @@ impl<'de> Deserialize<'de> for Raw {
 /// Tests that share a reason.
 struct RawGroup {
     reason: String,
+    fails: bool,
     tests: Vec<Spanned<String>>,
 }
 
 impl RawGroup {
     fn split(self) -> impl Iterator<Item = Exception> {
-        let reason = self.reason;
-        self.tests.into_iter().map(move |test| Exception {
+        let Self { reason, fails, tests } = self;
+        tests.into_iter().map(move |test| Exception {
             test: test.value,
             reason: reason.clone(),
+            fails,
             span: test.span,
         })
     }
@@ -78,12 +93,13 @@ impl<'de> Deserialize<'de> for RawGroup {
     fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
         let mut table = TableHelper::new(value)?;
         let reason = table.required_s::<String>("reason");
+        let fails = table.optional("fails").unwrap_or_default();
         let tests = table.required("tests");
         table.finalize(None)?;
         let reason = reason?;
         if reason.value.trim().is_empty() {
             return Err(custom(reason.span, "say why these tests cannot pass"));
         }
-        Ok(Self { reason: reason.value, tests: tests? })
+        Ok(Self { reason: reason.value, fails, tests: tests? })
     }
 }

@@ -1,8 +1,8 @@
 """Times the zlib module on one file; prints a JSON object of seconds by operation.
 
-    python zlib.py speed FILE       the whole file through each operation
-    python zlib.py stream FILE N    N times the file through gzip and back, 64 KiB at a time
-    python zlib.py calls            a call with next to nothing to do
+    python bench_zlib.py speed FILE       the whole file through each operation
+    python bench_zlib.py stream FILE N    N times the file through gzip and back, 64 KiB at a time
+    python bench_zlib.py calls            a call with next to nothing to do
 """
 
 import json
