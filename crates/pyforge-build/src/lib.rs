@@ -11,6 +11,7 @@ mod digest;
 mod distribution;
 mod extension;
 mod fetch;
+mod files;
 mod interpreter;
 mod machine;
 pub mod process;
@@ -22,6 +23,7 @@ mod toolchain;
 
 pub use cpython::CPython;
 pub use distribution::{Build, Built, Choice};
+pub use files::copy_tree;
 pub use machine::{Machine, Part, Remedy, State};
 pub use progress::{Progress, Silent, Task};
 pub use scaffold::new_cap;

@@ -5,11 +5,12 @@ use std::process::Command;
 
 use miette::{IntoDiagnostic, WrapErr};
 use pyforge_manifest::Package;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::DirEntry;
 
 use crate::context::{Context, entry_name, jobs};
 use crate::cpython::CPython;
 use crate::digest::file_digest;
+use crate::files::link_tree;
 use crate::store::{Recipe, cannot_read, cannot_write};
 use crate::{Result, Task, process};
 
@@ -29,7 +30,7 @@ pub fn make_stdlib(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) 
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
         let library = entry.join("Lib");
-        copy_tree(&base.join("Lib"), &library, |_| true)?;
+        link_tree(&base.join("Lib"), &library, |_| true)?;
         let shipped: Vec<_> = caps.iter().flat_map(|cap| &cap.provides).collect();
         for file in &shipped {
             replace(&file.shim, &entry.join(&file.dest))?;
@@ -49,7 +50,7 @@ pub fn make_stdlib(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) 
 pub fn make_test_suite(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
     let recipe = Recipe::new("cpython-tests").input("source", entry_name(&cpython.source));
     context.store.get(&recipe, context.progress, |entry| {
-        copy_tree(&cpython.source.join("Lib/test"), &entry.join("test"), |_| true)
+        link_tree(&cpython.source.join("Lib/test"), &entry.join("test"), |_| true)
     })
 }
 
@@ -65,7 +66,7 @@ fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
         .input("native modules", NATIVE_MODULES);
     context.store.get(&recipe, context.progress, |entry| {
         let library = entry.join("Lib");
-        copy_tree(&cpython.source.join("Lib"), &library, wanted)?;
+        link_tree(&cpython.source.join("Lib"), &library, wanted)?;
         for file in std::fs::read_dir(cpython.platform_dir()?).into_diagnostic()?.flatten() {
             replace(&file.path(), &library.join(file.file_name()))?;
         }
@@ -80,26 +81,6 @@ fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
 
 fn wanted(entry: &DirEntry) -> bool {
     !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
-}
-
-/// Copies files as hard links where it can: the store never changes a file it has made.
-fn copy_tree(from: &Path, to: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<()> {
-    for entry in WalkDir::new(from).into_iter().filter_entry(wanted) {
-        let entry = entry.into_diagnostic().wrap_err_with(|| cannot_read(from))?;
-        let target = to.join(entry.path().strip_prefix(from).into_diagnostic()?);
-        let done = if entry.file_type().is_dir() {
-            std::fs::create_dir_all(&target)
-        } else {
-            link_or_copy(entry.path(), &target)
-        };
-        done.into_diagnostic().wrap_err_with(|| cannot_write(&target))?;
-    }
-    Ok(())
-}
-
-fn link_or_copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    let _ = std::fs::remove_file(to);
-    std::fs::hard_link(from, to).or_else(|_| std::fs::copy(from, to).map(|_| ()))
 }
 
 /// Puts a file of its own in place of whatever is there, which may be linked to another entry's.

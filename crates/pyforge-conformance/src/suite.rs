@@ -5,11 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
-use pyforge_build::{Build, Built, Result, process};
+use pyforge_build::{Build, Built, Result, copy_tree, process};
 use pyforge_manifest::Expected;
 use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use tempfile::TempDir;
-use walkdir::WalkDir;
 
 use crate::compare::Comparison;
 use crate::outcome::{Outcomes, read_report};
@@ -110,20 +109,6 @@ impl<'a> Conformance<'a> {
 
 fn workdir() -> Result<TempDir> {
     tempfile::tempdir().into_diagnostic().wrap_err("no temporary directory can be made")
-}
-
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    for entry in WalkDir::new(from) {
-        let entry = entry.into_diagnostic()?;
-        let target = to.join(entry.path().strip_prefix(from).into_diagnostic()?);
-        let copied = if entry.file_type().is_dir() {
-            std::fs::create_dir_all(&target)
-        } else {
-            std::fs::copy(entry.path(), &target).map(|_| ())
-        };
-        copied.into_diagnostic().wrap_err_with(|| format!("cannot write {}", target.display()))?;
-    }
-    Ok(())
 }
 
 /// The report's outcomes; what the interpreter said where it has none.

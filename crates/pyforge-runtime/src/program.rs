@@ -6,9 +6,13 @@ use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
-use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi::p2::bindings::{Command, CommandPre};
+
+/// The interface that tells the exit status, which `wasi:cli/run` has no room for.
+const EXIT: &str = "pyforge:python/exit@0.1.0";
 
 /// How often a guest that is to stop is told so.
 const TICK: Duration = Duration::from_millis(1);
@@ -27,7 +31,8 @@ pub struct Program {
 /// How a run ended by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
-    /// The exit status, 0 for success. A component that only says "failed" has 1.
+    /// The exit status, 0 for success. A component that only says "failed" (it does not export
+    /// `pyforge:python/exit`, or called `exit` in mid-run) has 1.
     pub code: u8,
     /// What its memories came to.
     pub memory: MemoryUse,
@@ -137,9 +142,12 @@ impl Program {
 
     /// Instantiates and runs; the exit status, or what stopped it.
     async fn call(&self, store: &mut Store<State>) -> Result<u8, Failure> {
-        let command = self.command.instantiate_async(&mut *store).await.map_err(Failure::Start)?;
-        match command.wasi_cli_run().call_run(store).await {
-            Ok(result) => Ok(u8::from(result.is_err())),
+        let instance =
+            self.command.instance_pre().instantiate_async(&mut *store).await.map_err(Failure::Start)?;
+        let command = Command::new(&mut *store, &instance).map_err(Failure::Start)?;
+        match command.wasi_cli_run().call_run(&mut *store).await {
+            Ok(Ok(())) => Ok(0),
+            Ok(Err(())) => Ok(exit_status(store, &instance).await.map_err(Failure::Run)?.unwrap_or(1)),
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 // The interface has eight bits; the type is older.
                 Some(I32Exit(code)) => Ok(*code as u8),
@@ -147,6 +155,15 @@ impl Program {
             },
         }
     }
+}
+
+/// What the guest says of its exit beyond that it failed, when it exports the interface for it.
+async fn exit_status(store: &mut Store<State>, instance: &Instance) -> wasmtime::Result<Option<u8>> {
+    let interface = instance.get_export_index(&mut *store, None, EXIT);
+    let status = interface.and_then(|exit| instance.get_export_index(&mut *store, Some(&exit), "status"));
+    let Some(status) = status else { return Ok(None) };
+    let (status,) = instance.get_typed_func::<(), (u8,)>(&mut *store, status)?.call_async(store, ()).await?;
+    Ok(Some(status))
 }
 
 /// What stopped a guest, before or after it was instantiated.

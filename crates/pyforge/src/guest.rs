@@ -1,5 +1,6 @@
 //! What a guest is granted: from the words of a command line to a policy, and the program to run under it.
 
+use std::io::IsTerminal as _;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -56,7 +57,13 @@ pub fn policy(built: &Built, grants: &Grants, python: Vec<String>) -> miette::Re
     }
     let mut args = vec!["python".to_owned()];
     args.extend(python);
-    if let Some(script) = script(&args) {
+    let mut env = environment(grants);
+    let runs = runs(&args);
+    if runs == Runs::Input && std::io::stdin().is_terminal() {
+        // The other kind of prompt drives the terminal by means that WASI lacks, and says so at every start.
+        env.push(("PYTHON_BASIC_REPL".to_owned(), "1".to_owned()));
+    }
+    if let Runs::Script(script) = runs {
         args[script] = nameable(&args[script])?;
         let path = Path::new(&args[script]);
         // A trusted guest has the current directory, and with it any script below.
@@ -67,7 +74,7 @@ pub fn policy(built: &Built, grants: &Grants, python: Vec<String>) -> miette::Re
     dirs.extend(grants.dirs.iter().map(|dir| dir.0.clone()));
     Ok(Policy {
         args,
-        env: environment(grants),
+        env,
         dirs,
         network: network(grants),
         stdin: Input::Inherit,
@@ -111,17 +118,32 @@ pub fn interrupt_on_ctrl_c() -> miette::Result<Interrupt> {
     Ok(interrupt)
 }
 
-/// Where the script's path is among Python's arguments, if a script is run at all.
-fn script(args: &[String]) -> Option<usize> {
+/// What Python's arguments have it run.
+#[derive(Debug, PartialEq, Eq)]
+enum Runs {
+    /// The script at that place among the arguments.
+    Script(usize),
+    /// Standard input, as a script or, where that is a terminal, line by line.
+    Input,
+    /// What `-c`, `-m` or `-` says.
+    Said,
+}
+
+/// Reads Python's arguments as Python will, the interpreter's own name first.
+fn runs(args: &[String]) -> Runs {
     let mut at = 1;
-    while let Some(options) = args.get(at)?.strip_prefix('-') {
-        if options.is_empty() {
-            return None;
+    loop {
+        let Some(argument) = args.get(at) else { return Runs::Input };
+        match argument.strip_prefix('-') {
+            None => return Runs::Script(at),
+            Some("") => return Runs::Said,
+            Some(long) if long.starts_with('-') => at += long_option_words(long),
+            Some(short) => match short_option_words(short) {
+                Some(words) => at += words,
+                None => return Runs::Said,
+            },
         }
-        at +=
-            if options.starts_with('-') { long_option_words(options) } else { short_option_words(options)? };
     }
-    Some(at)
 }
 
 fn long_option_words(option: &str) -> usize {
@@ -203,20 +225,23 @@ fn network(grants: &Grants) -> Network {
 mod tests {
     use super::*;
 
-    fn script_of(words: &str) -> Option<String> {
-        let args: Vec<_> = std::iter::once("python").chain(words.split(' ')).map(str::to_owned).collect();
-        script(&args).map(|at| args[at].clone())
+    fn runs_of(words: &str) -> Runs {
+        let args: Vec<_> =
+            std::iter::once("python").chain(words.split_whitespace()).map(str::to_owned).collect();
+        runs(&args)
     }
 
     #[test]
     fn the_script_is_the_first_word_that_is_no_option() {
-        assert_eq!(script_of("a.py -c x"), Some("a.py".to_owned()));
-        assert_eq!(script_of("-W error -I a.py"), Some("a.py".to_owned()));
-        assert_eq!(script_of("-Ximporttime -Wd --check-hash-based-pycs never a.py"), Some("a.py".to_owned()));
-        assert_eq!(script_of("-c pass a.py"), None);
-        assert_eq!(script_of("-Ic pass a.py"), None);
-        assert_eq!(script_of("-m json.tool a.py"), None);
-        assert_eq!(script_of("- a.py"), None);
+        assert_eq!(runs_of("a.py -c x"), Runs::Script(1));
+        assert_eq!(runs_of("-W error -I a.py"), Runs::Script(4));
+        assert_eq!(runs_of("-Ximporttime -Wd --check-hash-based-pycs never a.py"), Runs::Script(5));
+        for said in ["-c pass a.py", "-Ic pass a.py", "-m json.tool a.py", "- a.py"] {
+            assert_eq!(runs_of(said), Runs::Said);
+        }
+        for input in ["", "-q", "-X dev"] {
+            assert_eq!(runs_of(input), Runs::Input);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 /// Build Python for WebAssembly out of swappable native parts, and run it.
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(version)]
 struct Cli {
     #[command(flatten)]
     global: Global,
