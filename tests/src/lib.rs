@@ -2,29 +2,53 @@
 
 pub mod contract;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use pyforge_build::{Build, Built, Choice, Silent};
+use pyforge_build::{Build, Built, Choice, Result, Silent};
 use pyforge_manifest::{Project, Settings};
+use pyforge_runtime::{Access, Dir, Policy, Program, Runtime, RuntimeConfig, Source};
 
 /// The root of the checkout.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map(PathBuf::from).unwrap_or_default()
 }
 
-/// The component of the cap `name`, built if need be; with the one store of this machine's user, it mostly is.
-pub fn component(name: &str) -> PathBuf {
-    with_build(|build| build.component(name))
+/// The settings of this machine's user, whose store mostly has what the tests need.
+pub fn settings() -> Settings {
+    Settings::from_env().unwrap()
 }
 
-/// A distribution, built if need be.
-pub fn distribution(choice: &Choice) -> Built {
-    with_build(|build| build.distribution(choice))
-}
-
-fn with_build<T>(make: impl FnOnce(&Build<'_>) -> pyforge_build::Result<T>) -> T {
-    let settings = Settings::from_env().unwrap();
-    let project = Project::open(&root()).unwrap();
-    let build = Build::new(&project, &settings, &Silent).unwrap();
+/// Builds something of a checkout, in the store of the settings.
+pub fn build<T>(root: &Path, settings: &Settings, make: impl FnOnce(&Build<'_>) -> Result<T>) -> T {
+    let project = Project::open(root).unwrap();
+    let build = Build::new(&project, settings, &Silent).unwrap();
     make(&build).unwrap()
+}
+
+/// The component of the cap `name`, built if need be.
+pub fn component(name: &str) -> PathBuf {
+    build(&root(), &settings(), |build| build.component(name))
+}
+
+/// A distribution of this checkout, built if need be.
+pub fn distribution(choice: &Choice) -> Built {
+    build(&root(), &settings(), |build| build.distribution(choice))
+}
+
+/// A built distribution, compiled if need be.
+pub fn load(built: &Built) -> Program {
+    let config = RuntimeConfig { cache_dir: Some(settings().home.join("compiled")) };
+    let source = Source::file(&built.composed).with_digest(built.digest);
+    Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
+}
+
+/// The policy of a script in `tests/guest/`, or of `-c` and a text.
+pub fn policy(built: &Built, words: &[&str]) -> Policy {
+    let args = std::iter::once("python").chain(words.iter().copied()).map(str::to_owned).collect();
+    let scripts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("guest");
+    let dirs = vec![
+        Dir::new(&built.stdlib, &built.guest_stdlib, Access::ReadOnly),
+        Dir::new(scripts, "/guest", Access::ReadOnly),
+    ];
+    Policy { args, dirs, ..Policy::default() }
 }

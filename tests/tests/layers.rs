@@ -26,7 +26,14 @@ const LAYERS: [(&str, &[&str]); 9] = [
     // Above everything: tests of the whole.
     (
         "pyforge-tests",
-        &["pyforge-manifest", "pyforge-wit", "pyforge-compose", "pyforge-runtime", "pyforge-build"],
+        &[
+            "pyforge-manifest",
+            "pyforge-wit",
+            "pyforge-compose",
+            "pyforge-runtime",
+            "pyforge-build",
+            "pyforge-conformance",
+        ],
     ),
 ];
 

@@ -1,13 +1,46 @@
-//! A small checkout with one cap, and the pyforge under test in it.
+//! The pyforge under test, and checkouts to run it in.
+#![allow(dead_code, reason = "each test file uses its part")]
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 /// A checkout of its own, in a temporary folder.
 pub struct Checkout {
     dir: TempDir,
+}
+
+/// The checkout that the tests are of.
+pub fn this_checkout() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// pyforge in a folder, ready to be run.
+pub fn pyforge(dir: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pyforge"));
+    // What decides how an error is drawn.
+    command.envs([("NO_COLOR", "1"), ("LC_ALL", "C.UTF-8"), ("TERM", "xterm")]);
+    command.current_dir(dir).args(["--project", "."]).args(words);
+    command
+}
+
+/// Runs a command to its end, with a text for its standard input.
+#[expect(clippy::disallowed_methods, reason = "a test starts the program it tests")]
+pub fn run(command: &mut Command, input: &str) -> Ended {
+    let words: Vec<_> = command.get_args().skip(2).map(|word| word.to_string_lossy().into_owned()).collect();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A program that does not read its input may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ended {
+        command: format!("pyforge {}", words.join(" ")),
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 /// What a run of pyforge came to.
@@ -35,27 +68,16 @@ impl Checkout {
             "pyforge.toml",
             "schema = \"pyforge:distribution@0.1.0\"\n\n[python]\nversion = \"3.14.7\"\n",
         );
-        let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../sources.toml");
-        checkout.write("sources.toml", &std::fs::read_to_string(sources).unwrap());
+        let sources = std::fs::read_to_string(this_checkout().join("sources.toml")).unwrap();
+        checkout.write("sources.toml", &sources);
         let made = checkout.pyforge(&["new", "demo"]);
         assert_eq!(made.code, 0, "{}", made.stderr);
         checkout
     }
 
     /// Runs pyforge on the checkout.
-    #[expect(clippy::disallowed_methods, reason = "a test starts the program it tests")]
     pub fn pyforge(&self, words: &[&str]) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pyforge"));
-        command.current_dir(self.dir.path()).args(["--project", "."]).args(words);
-        // What decides how an error is drawn.
-        let output =
-            command.envs([("NO_COLOR", "1"), ("LC_ALL", "C.UTF-8"), ("TERM", "xterm")]).output().unwrap();
-        Ended {
-            command: format!("pyforge {}", words.join(" ")),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        run(&mut pyforge(self.dir.path(), words), "")
     }
 
     /// Writes a file.
