@@ -42,13 +42,9 @@ pub fn load(built: &Built) -> Program {
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }
 
-/// The policy of a script in `tests/guest/`, or of `-c` and a text.
+/// The policy of a run of Python with these arguments, which sees its standard library and nothing else.
 pub fn policy(built: &Built, words: &[&str]) -> Policy {
     let args = std::iter::once("python").chain(words.iter().copied()).map(str::to_owned).collect();
-    let scripts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("guest");
-    let dirs = vec![
-        Dir::new(&built.stdlib, &built.guest_stdlib, Access::ReadOnly),
-        Dir::new(scripts, "/guest", Access::ReadOnly),
-    ];
+    let dirs = vec![Dir::new(&built.stdlib, &built.guest_stdlib, Access::ReadOnly)];
     Policy { args, dirs, ..Policy::default() }
 }

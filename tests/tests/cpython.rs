@@ -5,15 +5,13 @@ use pyforge_build::Choice;
 use pyforge_conformance::Conformance;
 use pyforge_tests::{build, load, root, settings};
 
-const MODULES: [&str; 5] = ["test_zlib", "test_gzip", "test_zipfile", "test_zipimport", "test_tarfile"];
-
 #[test]
 fn what_passes_natively_passes_here() {
     build(&root(), &settings(), |build| {
         let built = build.distribution(&Choice::default())?;
         let program = load(&built);
         let conformance = Conformance::new(build, &built, &program)?;
-        for module in MODULES {
+        for module in build.project().cpython_tests() {
             let comparison = conformance.compare(module)?;
             assert!(comparison.holds(), "{comparison:#?}");
         }

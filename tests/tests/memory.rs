@@ -1,27 +1,47 @@
 //! Every argument and result is given back on both sides: calls without number leave each memory where it was.
 
-use pyforge_build::Choice;
-use pyforge_runtime::{Capture, Interrupt, Output, Policy, Program};
-use pyforge_tests::{distribution, load, policy};
+use std::path::Path;
+
+use pyforge_build::{Built, Choice};
+use pyforge_manifest::Project;
+use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
+use pyforge_tests::{distribution, load, policy, root};
 
 /// Enough calls for the heaps to find their sizes.
 const WARM_UP: &str = "1000";
 const CALLS: &str = "101000";
 
-const SCRIPT: &str = "/guest/zlib_calls.py";
+/// In a cap's folder, a script that calls each of its functions again and again: `calls.py COUNT NAME`, or without
+/// them lists the names.
+const SCRIPT: &str = "tests/calls.py";
 
 #[test]
-fn zlib_calls_leave_the_memory_of_python_and_of_the_cap_where_it_was() {
-    let built = distribution(&Choice::default());
-    let program = load(&built);
-    let (names, _) = run(&program, policy(&built, &[SCRIPT]));
-    assert!(names.lines().count() > 10, "{names}");
+fn calls_leave_the_memory_of_python_and_of_the_cap_where_it_was() {
+    let project = Project::open(&root()).unwrap();
+    let caps = project.packages.iter().filter(|package| package.dir().join(SCRIPT).is_file());
+    let caps: Vec<_> = caps.map(|package| package.cap.clone()).collect();
+    assert!(caps.contains(&"zlib".to_owned()));
+    for cap in caps {
+        let built = distribution(&Choice { only: Some(vec![cap.clone()]), ..Choice::default() });
+        stays(&built, project.package(&cap).unwrap().dir());
+    }
+}
+
+fn stays(built: &Built, cap: &Path) {
+    let program = load(built);
+    let (names, _) = run(&program, calls(built, cap, &[]));
     for name in names.lines() {
-        let sizes = |count| run(&program, policy(&built, &[SCRIPT, count, name])).1;
+        let sizes = |count| run(&program, calls(built, cap, &[count, name])).1;
         let (before, after) = (sizes(WARM_UP), sizes(CALLS));
         assert_eq!(before.len(), 2, "one memory of Python and one of the cap");
-        assert_eq!(before, after, "{name}");
+        assert_eq!(before, after, "{name} of {}", cap.display());
     }
+}
+
+fn calls(built: &Built, cap: &Path, words: &[&str]) -> Policy {
+    let mut policy = policy(built, &[&["/cap/tests/calls.py"], words].concat());
+    policy.dirs.push(Dir::new(cap, "/cap", Access::ReadOnly));
+    policy
 }
 
 /// What a run printed, and the size of each memory at its end, in bytes.

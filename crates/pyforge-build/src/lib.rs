@@ -24,9 +24,10 @@ mod toolchain;
 pub use cpython::CPython;
 pub use distribution::{Build, Built, Choice};
 pub use files::copy_tree;
-pub use machine::{Machine, Part, Remedy, State};
+pub use machine::{Part, Remedy, State};
 pub use progress::{Progress, Silent, Task};
 pub use scaffold::new_cap;
+pub use toolchain::toolchain_parts;
 
 /// Anything that can go wrong while building, ready to be shown.
 pub type Error = miette::Report;

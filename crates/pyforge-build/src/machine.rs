@@ -237,7 +237,7 @@ fn sdk_part(sdk: &Path) -> Part {
 
 fn rust_target_part(target: &str) -> Part {
     let dir = rust_sysroot().map(|sysroot| sysroot.join("lib/rustlib").join(target));
-    let found = dir.ok().filter(|dir| dir.is_dir()).map(|_| "installed".to_owned());
+    let found = dir.ok().filter(|dir| dir.is_dir()).map(|_| version(Path::new("rustc")));
     part(&format!("Rust target {target}"), found, || Remedy::RustTarget(target.to_owned()))
 }
 

@@ -4,14 +4,17 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyforge_manifest::{Settings, Sources, Target};
+use pyforge_manifest::{Settings, Source, Sources, Target};
 
 use crate::archive::unpack_deb;
 use crate::fetch::Fetcher;
-use crate::machine::{self, Machine};
+use crate::machine::{self, Machine, Part, State};
 use crate::process;
 use crate::store::{Recipe, Store};
 use crate::{Progress, Result};
+
+/// The row of `sources.toml` with the C library for WASI.
+const SYSROOT: &str = "wasi-libc";
 
 /// Programs and folders that compile and link C for WASI.
 #[derive(Debug, Clone)]
@@ -44,7 +47,7 @@ impl Toolchain {
         let bin = sdk.join("bin");
         let clang = bin.join("clang");
         Self {
-            identity: machine::version(&clang),
+            identity: sdk_identity(sdk, &clang),
             clang,
             ar: bin.join("llvm-ar"),
             ranlib: bin.join("llvm-ranlib"),
@@ -59,9 +62,8 @@ impl Toolchain {
         store: &Store,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let source = sources.first("wasi-libc")?;
-        let recipe = Recipe::new("wasi-sysroot").input("source", &source.sha256);
-        let entry = store.get(&recipe, progress, |dir| {
+        let source = sources.first(SYSROOT)?;
+        let entry = store.get(&sysroot_recipe(source), progress, |dir| {
             let package = Fetcher::new(store, settings.distfiles.as_deref(), progress).fetch(source)?;
             unpack_deb(&package, dir)
         })?;
@@ -124,6 +126,30 @@ impl Toolchain {
     pub fn path(&self) -> &OsStr {
         &self.path
     }
+}
+
+/// What a build needs of this machine and of the store, and whether it is there.
+pub fn toolchain_parts(settings: &Settings, sources: &Sources) -> Result<Vec<Part>> {
+    let mut parts = Machine::new(&settings.path, settings.wasi_sdk.as_deref()).parts();
+    if settings.wasi_sdk.is_none() {
+        let source = sources.first(SYSROOT)?;
+        let there = Store::new(&settings.home).find(&sysroot_recipe(source)).is_some();
+        let place = if there { "in the store" } else { "fetched when a build first needs it" };
+        let state = State::Found(format!("{}, {place}", source.version));
+        parts.push(Part { name: SYSROOT.to_owned(), state });
+    }
+    Ok(parts)
+}
+
+fn sysroot_recipe(source: &Source) -> Recipe {
+    Recipe::new("wasi-sysroot").input("source", &source.sha256)
+}
+
+/// The versions of a wasi-sdk's parts, as it says them itself.
+fn sdk_identity(sdk: &Path, clang: &Path) -> String {
+    let versions = std::fs::read_to_string(sdk.join("VERSION")).unwrap_or_default();
+    let versions = versions.lines().collect::<Vec<_>>().join(", ");
+    format!("{}; wasi-sdk {versions}", machine::version(clang))
 }
 
 fn join_path(first: &Path, rest: &[PathBuf]) -> OsString {

@@ -29,6 +29,8 @@ pub struct Package {
     pub required: Vec<Required>,
     /// The Python files it ships.
     pub provides: Vec<Provided>,
+    /// CPython's own test modules for what it stands in for, such as `test_zlib`.
+    pub cpython_tests: Vec<String>,
 }
 
 /// The C extension; paths are absolute or relative to where the project was opened from.
@@ -103,6 +105,7 @@ struct Raw {
     gen_dir: Spanned<String>,
     required: Vec<Required>,
     provides: Vec<RawProvided>,
+    cpython_tests: Vec<String>,
 }
 
 impl Raw {
@@ -134,6 +137,7 @@ impl Raw {
             extension,
             required: self.required,
             provides,
+            cpython_tests: self.cpython_tests,
             document,
         }
     }
@@ -147,6 +151,7 @@ impl<'de> Deserialize<'de> for Raw {
         let extension = top.required::<RawExtension>("extension");
         let required = top.optional::<RawCapabilities>("capabilities");
         let provides = top.optional("provides").unwrap_or_default();
+        let tests = top.optional::<RawTests>("tests");
         top.finalize(None)?;
         let (package, extension) = (package?, extension?);
         Ok(Self {
@@ -159,6 +164,7 @@ impl<'de> Deserialize<'de> for Raw {
             gen_dir: extension.gen_dir,
             required: required.map(|table| table.required).unwrap_or_default(),
             provides,
+            cpython_tests: tests.map(|table| table.cpython).unwrap_or_default(),
         })
     }
 }
@@ -231,6 +237,19 @@ impl<'de> Deserialize<'de> for Required {
             span: name.span,
             version_span: version.span,
         })
+    }
+}
+
+struct RawTests {
+    cpython: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for RawTests {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let cpython = table.required("cpython");
+        table.finalize(None)?;
+        Ok(Self { cpython: cpython? })
     }
 }
 

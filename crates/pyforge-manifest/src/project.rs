@@ -1,5 +1,6 @@
 //! A checkout: where its files are, and which caps and components it holds.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::document::closest;
@@ -61,6 +62,12 @@ impl Project {
         }
         components.dedup_by(|a, b| a.name == b.name);
         Ok((packages, components))
+    }
+
+    /// CPython's test modules for what the caps stand in for, each once, in the order of their names.
+    pub fn cpython_tests(&self) -> Vec<&str> {
+        let modules = self.packages.iter().flat_map(|package| &package.cpython_tests);
+        modules.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The cap of that name.

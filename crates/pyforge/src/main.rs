@@ -109,10 +109,29 @@ fn start_tracing(verbose: u8) {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_readmes_commands_are_commands() {
+        let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+        let text = std::fs::read_to_string(readme).unwrap();
+        let words = |line: &str| {
+            let line =
+                line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("pyforge "))?;
+            shlex::split(line.split(" < ").next()?)
+        };
+        let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let commands: Vec<_> = blocks.flat_map(str::lines).filter_map(words).collect();
+        assert!(commands.len() > 10);
+        for words in commands {
+            let parsed = Cli::try_parse_from(std::iter::once("pyforge".to_owned()).chain(words.clone()));
+            assert!(parsed.is_ok(), "{words:?}: {}", parsed.err().unwrap());
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use pyforge_build::{Machine, State};
-use pyforge_manifest::Settings;
+use pyforge_build::{State, toolchain_parts};
 use serde_json::json;
 
 use crate::Global;
@@ -18,9 +17,9 @@ pub struct Args {
 }
 
 /// Runs the command. Exits with 1 when something is missing.
-pub fn run(_: &Global, args: &Args) -> miette::Result<ExitCode> {
-    let settings = Settings::from_env()?;
-    let parts = Machine::new(&settings.path, settings.wasi_sdk.as_deref()).parts();
+pub fn run(global: &Global, args: &Args) -> miette::Result<ExitCode> {
+    let (settings, project) = global.open()?;
+    let parts = toolchain_parts(&settings, &project.sources)?;
     let mut complete = true;
     let mut rows = Vec::new();
     for part in &parts {

@@ -31,8 +31,8 @@ struct CpythonArgs {
     /// For programs to read
     #[arg(long)]
     json: bool,
-    /// The test modules, such as test_zlib
-    #[arg(required = true, value_name = "MODULE")]
+    /// The test modules, such as test_zlib; those of all caps' manifests when none is named
+    #[arg(value_name = "MODULE")]
     modules: Vec<String>,
 }
 
@@ -44,8 +44,10 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
     let built = build.distribution(&args.choice.into())?;
     let program = guest::load(&settings, &built)?;
     let conformance = Conformance::new(&build, &built, &program)?;
+    let named: Vec<_> = args.modules.iter().map(String::as_str).collect();
+    let modules = if named.is_empty() { project.cpython_tests() } else { named };
     let mut comparisons = Vec::new();
-    for module in &args.modules {
+    for module in modules {
         comparisons.push(conformance.compare(module)?);
     }
     if args.json {

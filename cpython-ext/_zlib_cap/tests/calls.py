@@ -1,4 +1,4 @@
-"""Calls every function of zlib again and again: `python zlib_calls.py COUNT NAME`, or without them lists the names."""
+"""Calls every function of zlib again and again: `python calls.py COUNT NAME`, or without them lists the names."""
 
 import sys
 import zlib
