@@ -87,7 +87,11 @@ impl<'a> Machine<'a> {
             None => parts.extend(self.compiler_parts()),
         }
         parts.extend(RUST_TARGETS.iter().map(|target| rust_target_part(target)));
-        parts.extend(LIBRARIES.iter().map(|(header, package)| self.header_part(header, package)));
+        let present = headers_present();
+        parts.extend(LIBRARIES.iter().map(|(header, package)| {
+            let found = present.contains(header).then(|| "header found".to_owned());
+            part(header, found, || Remedy::Apt(vec![(*package).to_owned()]))
+        }));
         parts
     }
 
@@ -160,11 +164,6 @@ impl<'a> Machine<'a> {
         }));
         parts
     }
-
-    fn header_part(&self, header: &str, package: &str) -> Part {
-        let found = has_header(header).then(|| "header found".to_owned());
-        part(header, found, || Remedy::Apt(vec![package.to_owned()]))
-    }
 }
 
 impl Remedy {
@@ -195,8 +194,7 @@ impl Remedy {
 
 /// The host's headers that decide which modules the native CPython has.
 pub fn library_headers() -> String {
-    let present = LIBRARIES.iter().map(|(header, _)| *header).filter(|header| has_header(header));
-    present.collect::<Vec<_>>().join(" ")
+    headers_present().join(" ")
 }
 
 /// The folder of the active Rust toolchain.
@@ -248,10 +246,17 @@ fn wasm_runtime(clang: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-fn has_header(header: &str) -> bool {
+/// Which of the libraries' headers the compiler finds: it lists one it does not find by its bare name.
+fn headers_present() -> Vec<&'static str> {
     let mut ask = Command::new("cc");
-    ask.args(["-E", "-include", header, "-x", "c", "/dev/null", "-o", "/dev/null"]);
-    process::capture(ask).is_ok()
+    ask.args(["-M", "-MG", "-x", "c"]);
+    for (header, _) in LIBRARIES {
+        ask.args(["-include", header]);
+    }
+    ask.arg("/dev/null");
+    let Ok(listed) = process::capture(ask) else { return Vec::new() };
+    let missing: Vec<_> = listed.split_whitespace().collect();
+    LIBRARIES.iter().map(|(header, _)| *header).filter(|header| !missing.contains(header)).collect()
 }
 
 fn is_root() -> bool {

@@ -24,6 +24,28 @@ pub struct RuntimeConfig {
     /// Where compiled code is kept: a directory that only its owner can write to, made if need be.
     /// Without one, each load compiles.
     pub cache_dir: Option<PathBuf>,
+    /// What becomes of a guest that has to stop while it computes.
+    pub stopping: Stopping,
+}
+
+impl RuntimeConfig {
+    /// For a process that runs a guest and ends with it, and keeps compiled code in that folder.
+    pub fn for_process(cache_dir: PathBuf) -> Self {
+        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess }
+    }
+}
+
+/// What becomes of a guest that computes when its time is up or it is interrupted. [`Program::run`] returns either
+/// way, and a guest that waits (for input, a timer, a socket) ends either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stopping {
+    /// It ends there and then. Every loop and function of its code asks whether it may go on, which costs about a
+    /// quarter of its speed.
+    #[default]
+    InPlace,
+    /// It is given up, and keeps its thread and its memory until the process ends: for a process that ends with its
+    /// guest.
+    WithProcess,
 }
 
 /// Loads programs. Cheap to clone: clones share the engine, the threads and the cache.
@@ -34,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<guest::State>,
     pub(crate) threads: Threads,
+    pub(crate) stopping: Stopping,
     cache: Option<Cache>,
 }
 
@@ -45,9 +68,10 @@ impl Runtime {
     /// [`LoadError::Engine`] when the machine cannot host the engine.
     pub fn new(config: RuntimeConfig) -> Result<Self, LoadError> {
         let cache = config.cache_dir.as_deref().map(Cache::open).transpose()?;
-        let engine = Engine::new(&engine_config()).map_err(engine_error)?;
+        let engine = Engine::new(&engine_config(config.stopping)).map_err(engine_error)?;
         let linker = guest::linker(&engine).map_err(engine_error)?;
-        Ok(Self(Arc::new(Inner { engine, linker, threads: Threads::new()?, cache })))
+        let (threads, stopping) = (Threads::new()?, config.stopping);
+        Ok(Self(Arc::new(Inner { engine, linker, threads, stopping, cache })))
     }
 
     /// Loads a component, from the cache if it was compiled before. `progress` hears of what takes long.
@@ -107,7 +131,7 @@ impl Runtime {
     }
 }
 
-fn engine_config() -> Config {
+fn engine_config(stopping: Stopping) -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
@@ -115,7 +139,7 @@ fn engine_config() -> Config {
         .wasm_exceptions(true)
         // WASI 0.2 only; without it calls between components skip the bookkeeping of tasks.
         .concurrency_support(false)
-        .epoch_interruption(true)
+        .epoch_interruption(stopping == Stopping::InPlace)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + HOST_STACK)
         // A fixed choice: the default asks the environment.

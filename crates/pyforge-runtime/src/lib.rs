@@ -37,7 +37,7 @@ mod program;
 mod source;
 
 pub use capture::Capture;
-pub use engine::{Runtime, RuntimeConfig};
+pub use engine::{Runtime, RuntimeConfig, Stopping};
 pub use error::{LoadError, RunError, Trap};
 pub use interrupt::Interrupt;
 pub use memory::MemoryUse;

@@ -1,7 +1,7 @@
 //! A loaded program, and running it.
 
 use crate::guest::State;
-use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Trap};
+use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Stopping, Trap};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -17,8 +17,8 @@ const EXIT: &str = "pyforge:python/exit@0.1.0";
 /// How often a guest that is to stop is told so.
 const TICK: Duration = Duration::from_millis(1);
 
-/// How long a guest that is to stop may sit in a system call of the host (a write to a pipe that nobody
-/// reads, say) before its thread is given up.
+/// How long a guest that is to stop in place may sit in a system call of the host (a write to a pipe that
+/// nobody reads, say) before its thread is given up.
 const GRACE: Duration = Duration::from_millis(250);
 
 /// A compiled component. Cheap to clone; runs are independent of each other.
@@ -90,8 +90,12 @@ impl Program {
             limit = time_up(limit) => Stop::Timeout(limit),
         };
         stop.send_replace(Some(reason));
+        let grace = match self.runtime.0.stopping {
+            Stopping::InPlace => GRACE,
+            Stopping::WithProcess => TICK,
+        };
         let start = Instant::now();
-        while start.elapsed() < GRACE {
+        while start.elapsed() < grace {
             // Once would do but for a guest that reads `stop` before and moves its deadline after.
             self.runtime.0.engine.increment_epoch();
             if let Ok(result) = tokio::time::timeout(TICK, &mut guest).await {

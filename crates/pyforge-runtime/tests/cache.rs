@@ -16,7 +16,7 @@ const COMMAND: &str = r#"(component
   (export "wasi:cli/run@0.2.0" (instance $command)))"#;
 
 fn runtime(dir: &Path) -> Result<Runtime, LoadError> {
-    Runtime::new(RuntimeConfig { cache_dir: Some(dir.to_owned()) })
+    Runtime::new(RuntimeConfig { cache_dir: Some(dir.to_owned()), ..RuntimeConfig::default() })
 }
 
 /// Loads and runs; whether it was compiled.
