@@ -118,7 +118,7 @@ fn build_wasm(context: &Context<'_>, row: &Source, source: &Path, host: &Path) -
         let wasi = |command: &mut Command| {
             command.env("PATH", context.toolchain.path()).env("SOURCE_DATE_EPOCH", &build_date);
         };
-        let mut configure = wasm_configure(context, dir, source, host);
+        let mut configure = wasm_configure(context, dir, source, host)?;
         wasi(&mut configure);
         let title = format!("CPython {} for wasm32-wasip2", row.version);
         make(context, &title, dir, configure, wasi)?;
@@ -137,11 +137,14 @@ fn configure_command(dir: &Path, source: &Path) -> Command {
     configure
 }
 
-fn wasm_configure(context: &Context<'_>, dir: &Path, source: &Path, host: &Path) -> Command {
+fn wasm_configure(context: &Context<'_>, dir: &Path, source: &Path, host: &Path) -> Result<Command> {
     let toolchain = &context.toolchain;
+    let mut guess = Command::new("sh");
+    guess.arg(source.join("config.guess"));
+    let this_machine = process::capture(guess)?;
     let mut configure = configure_command(dir, source);
     configure
-        .args(["--host=wasm32-wasip2", "--build=x86_64-pc-linux-gnu"])
+        .args(["--host=wasm32-wasip2", &format!("--build={this_machine}")])
         .arg(format!("--with-build-python=../{}/python", entry_name(host)))
         .args(CONFIGURE_FLAGS)
         .env("CONFIG_SITE", config_site(source))
@@ -152,7 +155,7 @@ fn wasm_configure(context: &Context<'_>, dir: &Path, source: &Path, host: &Path)
         // Otherwise pkg-config would offer this machine's own libraries.
         .env("PKG_CONFIG_LIBDIR", "/nonexistent")
         .env("PKG_CONFIG_PATH", "");
-    configure
+    Ok(configure)
 }
 
 /// CPython's own answers for WASI; the file moved between 3.13 and 3.14.

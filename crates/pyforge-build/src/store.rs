@@ -156,9 +156,10 @@ fn differences(earlier: &Recipe, now: &Recipe) -> String {
     changed.join("; ")
 }
 
-/// Long values, digests mostly, are told apart by their beginnings.
+/// Digests are told apart by their beginnings; anything else is shown whole.
 fn brief(value: &str) -> &str {
-    value.char_indices().nth(KEY_DIGITS).map_or(value, |(end, _)| &value[..end])
+    let is_digest = value.len() > KEY_DIGITS && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_digest { &value[..KEY_DIGITS] } else { value }
 }
 
 /// Writes a file so that it is there whole or not at all.
@@ -187,4 +188,83 @@ pub fn cannot_write(path: &Path) -> String {
 /// The start of a message about a path that cannot be read.
 pub fn cannot_read(path: &Path) -> String {
     format!("{} cannot be read", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use miette::miette;
+
+    use super::*;
+    use crate::Silent;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::new(home.path());
+        (home, store)
+    }
+
+    fn recipe(flags: &str) -> Recipe {
+        Recipe::new("thing").input("flags", flags).input("source", "1")
+    }
+
+    #[test]
+    fn what_is_there_is_not_built_again_and_what_differs_is() {
+        let (_home, store) = store();
+        let built = AtomicUsize::new(0);
+        let get = |flags: &str| {
+            let build = |dir: &Path| {
+                built.fetch_add(1, Ordering::Relaxed);
+                write_atomically(&dir.join("out"), flags.as_bytes())
+            };
+            std::fs::read_to_string(store.get(&recipe(flags), &Silent, build).unwrap().join("out")).unwrap()
+        };
+        assert_eq!((get("-O2"), get("-O2"), get("-O3")), ("-O2".into(), "-O2".into(), "-O3".into()));
+        assert_eq!(built.into_inner(), 2);
+    }
+
+    #[test]
+    fn an_interrupted_build_is_not_taken_for_a_result_and_goes_on_where_it_stopped() {
+        let (_home, store) = store();
+        let failed = store.get(&recipe("-O2"), &Silent, |dir| {
+            write_atomically(&dir.join("half"), b"1")?;
+            Err(miette!("the power went out"))
+        });
+        assert!(failed.is_err() && store.find(&recipe("-O2")).is_none());
+        store
+            .get(&recipe("-O2"), &Silent, |dir| {
+                assert!(dir.join("half").is_file());
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn two_builds_at_once_make_one_result() {
+        let (_home, store) = store();
+        let built = AtomicUsize::new(0);
+        let get = || {
+            let build = |_: &Path| {
+                built.fetch_add(1, Ordering::Relaxed);
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                Ok(())
+            };
+            store.get(&recipe("-O2"), &Silent, build).unwrap();
+        };
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(get))));
+        assert_eq!(built.into_inner(), 1);
+    }
+
+    #[test]
+    fn the_reason_names_the_input_that_changed() {
+        let (_home, store) = store();
+        let reason = |recipe: &Recipe| store.reason(recipe, &store.entry(recipe));
+        assert_eq!(reason(&recipe("-O2")), "it has never been built here");
+        store.get(&recipe("-O2"), &Silent, |_| Ok(())).unwrap();
+        assert_eq!(reason(&recipe("-O3")), "flags changed from -O2 to -O3");
+        let digest = |digit: &str| recipe("-O2").input("python", digit.repeat(64));
+        assert_eq!(reason(&digest("a")), format!("python is new: {}", "a".repeat(KEY_DIGITS)));
+        assert_eq!(reason(&Recipe::new("thing").input("flags", "-O2")), "source is gone");
+    }
 }
