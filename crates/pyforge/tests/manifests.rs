@@ -406,6 +406,77 @@ fn nobody_who_exports_what_is_required() {
 }
 
 #[test]
+fn an_unknown_key_of_the_distribution() {
+    refuses(
+        |it| it.edit("pyforge.toml", "version", "verzion"),
+        &expect![[r#"
+        $ pyforge check
+          × 2 problems
+
+        Error: 
+          × ./pyforge.toml:3: `version` is missing
+           ╭─[./pyforge.toml:3:1]
+         2 │ 
+         3 │ [python]
+           · ────────
+         4 │ verzion = "3.14.7"
+           ╰────
+          help: add `version = …` to this table
+
+        Error: 
+          × ./pyforge.toml:4: unknown key `verzion`
+           ╭─[./pyforge.toml:4:1]
+         3 │ [python]
+         4 │ verzion = "3.14.7"
+           · ───────
+           ╰────
+          help: did you mean `version`?
+
+    "#]],
+    );
+}
+
+#[test]
+fn a_digest_that_is_none() {
+    let edit = |it: &Checkout| {
+        it.edit(
+            "sources.toml",
+            "3b48dac8fb59f62eaa67ac83c1eb12bda1b7a08406dd286e252c11a66be27f81",
+            "3b48dac8",
+        );
+    };
+    refuses(
+        edit,
+        &expect![[r#"
+        $ pyforge check
+          × one problem, in ./sources.toml:9
+
+        Error: 
+          × ./sources.toml:9: a sha256 is 64 lower-case hexadecimal digits
+            ╭─[./sources.toml:9:11]
+          8 │ file = "Python-3.14.7.tar.xz"
+          9 │ sha256 = "3b48dac8"
+            ·           ────────
+         10 │ license = "PSF-2.0"
+            ╰────
+
+    "#]],
+    );
+}
+
+#[test]
+fn a_cap_that_is_not_there() {
+    let refusal = Checkout::with_demo().pyforge(&["gen", "dema"]).refusal();
+    expect![[r#"
+        $ pyforge gen dema
+          × ./cpython-ext: has no cap called `dema`
+          help: did you mean `demo`?
+
+    "#]]
+    .assert_eq(&refusal);
+}
+
+#[test]
 fn a_name_that_cannot_be_a_caps() {
     let refusal = Checkout::with_demo().pyforge(&["new", "My-Cap"]).refusal();
     expect![[r#"
