@@ -3,7 +3,7 @@
 
    The parts: zlib_run.h (one call to the component and back), zlib_refusal.h (exceptions), zlib_arguments.h
    (what all share), zlib_compress.h, zlib_decompress.h and zlib_decompressor.h (a type each), zlib_inflater.h
-   (what the last two share), and here the module's functions and the module itself. */
+   (what the last two share), zlib_pending.h (input that waits), and here the module's functions and the module itself. */
 
 #include "Python.h"
 
@@ -16,12 +16,15 @@
 #include "zlib_run.h"
 
 /* Input up to this many bytes goes across whole, in one call that opens and closes the stream by itself. For
-   decompression it is less, as the component then holds all of the output: 1032 times the input at most. */
+   decompression it is less: when the output is more than STEP_OUTPUT, the call was in vain. */
 #define COMPRESS_AT_ONCE DEFLATE_SLICE
 #define DECOMPRESS_AT_ONCE ((size_t)16 * 1024)
 
+/* What `size` bytes can grow to when they cannot be compressed, in any container. */
+#define DEFLATED_BOUND(size) ((size) + (size) / 256 + 1024)
+
 /* What deflate data of `size` bytes can grow to (its format allows 1032:1), and some more. */
-#define INFLATED_BOUND(size) ((uint32_t)(size) * 1032 + 1024)
+#define INFLATED_BOUND(size) ((size) * 1032 + 1024)
 
 static ModuleState *
 module_state(PyObject *module)
@@ -90,6 +93,9 @@ compress_data(ModuleState *state, const Py_buffer *data, int level, int wbits)
     }
     Refusal refusal;
     Piece input = {.ptr = data->buf, .len = (size_t)data->len}, output;
+    if (run_reserve(DEFLATED_BOUND(input.len)) < 0) {
+        return NULL;
+    }
     if (!zlib_component_stream_compress(&input, &options, &output, &refusal)) {
         raise_compress_refusal(state, &refusal);
         return NULL;
@@ -154,7 +160,15 @@ decompress_data(ModuleState *state, const Py_buffer *data, int wbits)
     }
     Refusal refusal;
     Piece input = {.ptr = data->buf, .len = (size_t)data->len}, output;
-    if (!zlib_component_stream_decompress(&input, wbits, INFLATED_BOUND(input.len), &output, &refusal)) {
+    size_t room = Py_MIN(INFLATED_BOUND(input.len), STEP_OUTPUT);
+    if (run_reserve(room) < 0) {
+        return NULL;
+    }
+    if (!zlib_component_stream_decompress(&input, wbits, (uint32_t)room, &output, &refusal)) {
+        if (refusal_code(&refusal) == Z_BUF_ERROR && room == STEP_OUTPUT) {
+            zlib_component_stream_error_free(&refusal);
+            return decompress_in_slices(state, data, wbits);
+        }
         /* Only a stream that could not be set up is in an inconsistent state. */
         bool unprepared = refusal_code(&refusal) == Z_STREAM_ERROR;
         raise_refusal(state->error, &refusal, unprepared ? &PREPARING : &DECOMPRESSING_AT_ONCE);
@@ -312,16 +326,19 @@ sum_slices(Checksum checksum, const Py_buffer *data, uint32_t value)
 }
 
 static PyObject *
-sum(Checksum checksum, const char *function, PyObject *args, uint32_t value)
+sum(Checksum checksum, const char *function, PyObject *const *args, Py_ssize_t count, uint32_t value)
 {
-    PyObject *object, *start = NULL;
     Py_buffer data;
-    if (!PyArg_UnpackTuple(args, function, 1, 2, &object, &start)
-        || PyObject_GetBuffer(object, &data, PyBUF_SIMPLE) < 0) {
+    if (count < 1 || count > 2) {
+        PyErr_Format(PyExc_TypeError, "%s expected at %s, got %zd", function,
+                     count < 1 ? "least 1 argument" : "most 2 arguments", count);
         return NULL;
     }
-    if (start != NULL) {
-        value = (uint32_t)PyLong_AsUnsignedLongMask(start);
+    if (PyObject_GetBuffer(args[0], &data, PyBUF_SIMPLE) < 0) {
+        return NULL;
+    }
+    if (count == 2) {
+        value = (uint32_t)PyLong_AsUnsignedLongMask(args[1]);
     }
     PyObject *result = NULL;
     if (!PyErr_Occurred()) {
@@ -338,9 +355,9 @@ PyDoc_STRVAR(zlib_adler32_doc,
 "Return the Adler-32 checksum of data, continued from value.");
 
 static PyObject *
-zlib_adler32(PyObject *module, PyObject *args)
+zlib_adler32(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
-    return sum(zlib_component_stream_adler32, "adler32", args, 1);
+    return sum(zlib_component_stream_adler32, "adler32", args, count, 1);
 }
 
 PyDoc_STRVAR(zlib_crc32_doc,
@@ -350,16 +367,16 @@ PyDoc_STRVAR(zlib_crc32_doc,
 "Return the CRC-32 checksum of data, continued from value.");
 
 static PyObject *
-zlib_crc32(PyObject *module, PyObject *args)
+zlib_crc32(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
-    return sum(zlib_component_stream_crc32, "crc32", args, 0);
+    return sum(zlib_component_stream_crc32, "crc32", args, count, 0);
 }
 
 static PyMethodDef zlib_functions[] = {
-    {"adler32", zlib_adler32, METH_VARARGS, zlib_adler32_doc},
+    {"adler32", _PyCFunction_CAST(zlib_adler32), METH_FASTCALL, zlib_adler32_doc},
     {"compress", WITH_KEYWORDS(zlib_compress), zlib_compress_doc},
     {"compressobj", WITH_KEYWORDS(zlib_compressobj), zlib_compressobj_doc},
-    {"crc32", zlib_crc32, METH_VARARGS, zlib_crc32_doc},
+    {"crc32", _PyCFunction_CAST(zlib_crc32), METH_FASTCALL, zlib_crc32_doc},
     {"decompress", WITH_KEYWORDS(zlib_decompress), zlib_decompress_doc},
     {"decompressobj", WITH_KEYWORDS(zlib_decompressobj), zlib_decompressobj_doc},
     {NULL},

@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 #include "zlib_inflater.h"
+#include "zlib_pending.h"
 
 typedef struct {
     PyObject_HEAD
     Inflater inflater; /* closed when the stream has ended */
     PyObject *unused_data;
-    PyObject *pending; /* bytes that earlier calls left over from `pending_start` on; NULL for none */
-    Py_ssize_t pending_start;
+    Pending pending;   /* what earlier calls left over; empty while a call has it */
     char eof;
     char needs_input;
 } ZlibDecompressor;
@@ -43,7 +43,7 @@ decompressor_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     self->inflater = (Inflater){.is_open = false, .zdict = Py_XNewRef(zdict)};
     self->unused_data = Py_GetConstant(Py_CONSTANT_EMPTY_BYTES);
-    self->pending = NULL;
+    self->pending = (Pending){.block = NULL};
     self->eof = 0;
     self->needs_input = 1;
     ModuleState *state = PyType_GetModuleState(type);
@@ -69,7 +69,7 @@ decompressor_dealloc(PyObject *op)
     inflater_close(&self->inflater);
     decompressor_clear(op);
     Py_XDECREF(self->unused_data);
-    Py_XDECREF(self->pending);
+    pending_free(&self->pending);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -82,54 +82,29 @@ decompressor_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
-/* Appends new data to what is pending, if anything is. */
+/* Keeps the input that a run left: as unused when the stream has ended, else for the next call. `pending` is what the
+   run's input was in, or empty when it was the caller's. */
 static int
-decompressor_append(ZlibDecompressor *self, const Py_buffer *data)
+decompressor_keep_rest(ZlibDecompressor *self, Pending *pending, const Run *run)
 {
-    if (self->pending == NULL || data->len == 0) {
-        return 0;
-    }
-    Py_ssize_t size = PyBytes_GET_SIZE(self->pending) - self->pending_start;
-    if (data->len > PY_SSIZE_T_MAX - size) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    PyObject *both = PyBytes_FromStringAndSize(NULL, size + data->len);
-    if (both == NULL) {
-        return -1;
-    }
-    memcpy(PyBytes_AS_STRING(both), PyBytes_AS_STRING(self->pending) + self->pending_start, (size_t)size);
-    memcpy(PyBytes_AS_STRING(both) + size, data->buf, (size_t)data->len);
-    Py_SETREF(self->pending, both);
-    self->pending_start = 0;
-    return 0;
-}
-
-/* Keeps the input that a run left: as unused when the stream has ended, else for the next call. What was pending
-   already stays where it is. */
-static int
-decompressor_keep_rest(ZlibDecompressor *self, const Run *run)
-{
-    if (run->left > 0 && (self->eof || self->pending == NULL)) {
+    self->needs_input = run->left == 0 && !self->eof;
+    if (self->eof) {
         PyObject *rest = PyBytes_FromStringAndSize((const char *)run->next, (Py_ssize_t)run->left);
         if (rest == NULL) {
             return -1;
         }
-        Py_XSETREF(*(self->eof ? &self->unused_data : &self->pending), rest);
-        self->pending_start = 0;
+        Py_SETREF(self->unused_data, rest);
+        return 0;
     }
-    else if (run->left > 0) {
-        self->pending_start = PyBytes_GET_SIZE(self->pending) - (Py_ssize_t)run->left;
+    if (pending_size(pending) > 0) {
+        pending->start = pending->end - run->left;
+        return 0;
     }
-    if (run->left == 0 || self->eof) {
-        Py_CLEAR(self->pending);
-    }
-    self->needs_input = run->left == 0 && !self->eof;
-    return 0;
+    return pending_append(pending, run->next, run->left);
 }
 
 static PyObject *
-decompressor_finish(ZlibDecompressor *self, Run *run, Outcome outcome, PyObject *error)
+decompressor_finish(ZlibDecompressor *self, Pending *pending, Run *run, Outcome outcome, PyObject *error)
 {
     if (inflater_raise(outcome, run, error, &DECOMPRESSING) < 0) {
         return NULL;
@@ -139,7 +114,7 @@ decompressor_finish(ZlibDecompressor *self, Run *run, Outcome outcome, PyObject 
         self->eof = 1;
         inflater_close(&self->inflater);
     }
-    if (output != NULL && decompressor_keep_rest(self, run) < 0) {
+    if (output != NULL && decompressor_keep_rest(self, pending, run) < 0) {
         Py_CLEAR(output);
     }
     return output;
@@ -150,27 +125,30 @@ static PyObject *
 decompressor_run(ZlibDecompressor *self, const Py_buffer *data, size_t wanted)
 {
     ModuleState *state = PyType_GetModuleState(Py_TYPE(self));
-    if (decompressor_append(self, data) < 0) {
-        return NULL;
-    }
-    PyObject *pending = Py_XNewRef(self->pending);
+    /* Away from the object: the dictionary's buffer may be Python code that calls it again. */
+    Pending pending = self->pending;
+    self->pending = (Pending){.block = NULL};
+    PyObject *output = NULL;
     Run run;
-    if (pending != NULL) {
-        Py_ssize_t size = PyBytes_GET_SIZE(pending) - self->pending_start;
-        run_open(&run, PyBytes_AS_STRING(pending) + self->pending_start, (size_t)size);
+    run_open(&run, data->buf, (size_t)data->len);
+    run.wanted = wanted;
+    if (pending_size(&pending) == 0 || pending_append(&pending, data->buf, (size_t)data->len) == 0) {
+        if (pending_size(&pending) > 0) {
+            run.next = pending.block + pending.start;
+            run.left = pending_size(&pending);
+        }
+        Outcome outcome = inflater_run(&self->inflater, &run, state->error);
+        output = decompressor_finish(self, &pending, &run, outcome, state->error);
+    }
+    pending_free(&self->pending);
+    if (output != NULL && !self->eof) {
+        self->pending = pending;
     }
     else {
-        run_open(&run, data->buf, (size_t)data->len);
-    }
-    run.wanted = wanted;
-    Outcome outcome = inflater_run(&self->inflater, &run, state->error);
-    PyObject *output = decompressor_finish(self, &run, outcome, state->error);
-    if (output == NULL) {
         /* As CPython has it, a failure drops what was pending. */
-        Py_CLEAR(self->pending);
+        pending_free(&pending);
     }
     run_close(&run);
-    Py_XDECREF(pending);
     return output;
 }
 

@@ -29,6 +29,13 @@ inflater_set_dictionary(Inflater *inflater, PyObject *error)
     if (PyObject_GetBuffer(inflater->zdict, &zdict, PyBUF_SIMPLE) < 0) {
         return -1;
     }
+    if (!inflater->is_open) {
+        /* The dictionary's buffer is Python code, and that has used this very object to the end. */
+        PyBuffer_Release(&zdict);
+        zlib_import_option_string_t no_message = {.is_some = false};
+        raise_zlib_error(error, Z_STREAM_ERROR, &no_message, &SETTING_DICTIONARY);
+        return -1;
+    }
     Refusal refusal;
     Piece dictionary = {.ptr = zdict.buf, .len = (size_t)zdict.len};
     bool taken = zlib_component_stream_method_decompressor_set_dictionary(

@@ -36,7 +36,7 @@ typedef zlib_component_stream_chunk_t Chunk;
 /* How far a run has come. */
 typedef enum {
     RUN_RAISED = -1,      /* a Python exception is set */
-    RUN_REFUSED,          /* the component refused; the run holds what it said */
+    RUN_REFUSED,          /* the component refused; the run holds what it said, and what came before */
     RUN_GOING,            /* the input is used up, or the output is all that was wanted */
     RUN_ENDED,            /* the stream has ended */
     RUN_NEEDS_DICTIONARY, /* nothing more without the preset dictionary */
@@ -150,6 +150,20 @@ run_slice(const Run *run, size_t size)
     return (Piece){.ptr = (uint8_t *)run->next, .len = Py_MIN(run->left, size)};
 }
 
+/* Sees to it that the next result, of `size` bytes, can be allocated: where the bindings find no memory for one they
+   end the whole interpreter. */
+static int
+run_reserve(size_t size)
+{
+    void *room = PyMem_RawMalloc(size + 4096);
+    if (room == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    PyMem_RawFree(room);
+    return 0;
+}
+
 /* Takes over what a step returned for `offered` bytes of input and `room` for output. A component that claims
    more than it was given would have us read or write past the ends; one that does nothing would hold us here. */
 static int
@@ -157,13 +171,18 @@ run_take(Run *run, Chunk *chunk, size_t offered, size_t room)
 {
     size_t output = chunk->output.len;
     bool beyond = chunk->consumed > offered || output > room;
-    bool stuck = chunk->status == ZLIB_COMPONENT_STREAM_STATUS_OK && chunk->consumed + output == 0
+    bool stuck = chunk->status.tag == ZLIB_COMPONENT_STREAM_STATUS_OK && chunk->consumed + output == 0
         && offered > 0 && room > 0;
     if (beyond || stuck) {
         zlib_component_stream_chunk_free(chunk);
         PyErr_Format(PyExc_SystemError, "the zlib component %s",
                      beyond ? "took or gave more than there was" : "neither took nor gave anything");
         return -1;
+    }
+    if (chunk->status.tag == ZLIB_COMPONENT_STREAM_STATUS_FAILED) {
+        run->refused = true;
+        run->refusal.tag = ZLIB_COMPONENT_STREAM_ERROR_LIBRARY;
+        run->refusal.val.library = chunk->status.val.failed;
     }
     run->next += chunk->consumed;
     run->left -= chunk->consumed;
@@ -180,6 +199,9 @@ run_deflate(Run *run, zlib_component_stream_own_compressor_t stream, zlib_compon
     do {
         Piece slice = run_slice(run, DEFLATE_SLICE);
         bool last = slice.len == run->left;
+        if (run_reserve(STEP_OUTPUT) < 0) {
+            return RUN_RAISED;
+        }
         if (!zlib_component_stream_method_compressor_compress(
                 zlib_component_stream_borrow_compressor(stream), &slice,
                 last ? flush : ZLIB_COMPONENT_STREAM_FLUSH_NONE, STEP_OUTPUT, &chunk, &run->refusal)) {
@@ -190,7 +212,10 @@ run_deflate(Run *run, zlib_component_stream_own_compressor_t stream, zlib_compon
         if (run_take(run, &chunk, slice.len, STEP_OUTPUT) < 0) {
             return RUN_RAISED;
         }
-        if (chunk.status == ZLIB_COMPONENT_STREAM_STATUS_STREAM_END) {
+        if (run->refused) {
+            return RUN_REFUSED;
+        }
+        if (chunk.status.tag == ZLIB_COMPONENT_STREAM_STATUS_STREAM_END) {
             return RUN_ENDED;
         }
     } while (run->left > 0 || full);
@@ -214,6 +239,9 @@ run_inflate(Run *run, zlib_component_stream_own_decompressor_t stream)
         Chunk chunk;
         size_t room = Py_MIN(run->wanted, STEP_OUTPUT);
         Piece slice = run_slice(run, inflate_slice(room));
+        if (run_reserve(room) < 0) {
+            return RUN_RAISED;
+        }
         if (!zlib_component_stream_method_decompressor_decompress(
                 zlib_component_stream_borrow_decompressor(stream), &slice, (uint32_t)room, &chunk,
                 &run->refusal)) {
@@ -224,10 +252,13 @@ run_inflate(Run *run, zlib_component_stream_own_decompressor_t stream)
         if (run_take(run, &chunk, slice.len, room) < 0) {
             return RUN_RAISED;
         }
-        if (chunk.status == ZLIB_COMPONENT_STREAM_STATUS_STREAM_END) {
+        if (run->refused) {
+            return RUN_REFUSED;
+        }
+        if (chunk.status.tag == ZLIB_COMPONENT_STREAM_STATUS_STREAM_END) {
             return RUN_ENDED;
         }
-        if (chunk.status == ZLIB_COMPONENT_STREAM_STATUS_NEEDS_DICTIONARY) {
+        if (chunk.status.tag == ZLIB_COMPONENT_STREAM_STATUS_NEEDS_DICTIONARY) {
             return RUN_NEEDS_DICTIONARY;
         }
         bool had_enough = run->wanted == 0 && chunk.consumed < slice.len;

@@ -15,6 +15,7 @@ pub use self::bindings::exports::zlib::component::stream::{
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../wit/zlib",
+        additional_derives: [PartialEq],
         inline: "
             package pyforge:contract;
             world provider { export zlib:component/%stream@0.1.0; }
@@ -131,8 +132,19 @@ impl Instance {
         self.guest.decompressor().call_set_dictionary(&mut self.store, it.0, dictionary).unwrap()
     }
 
-    /// `decompressor.decompress`
+    /// `decompressor.decompress`, with a status of failure as an error.
     pub fn step_decompressor(
+        &mut self,
+        it: Decompressor,
+        input: &[u8],
+        max_output: u32,
+    ) -> Result<Chunk, Error> {
+        let chunk = self.try_decompressor(it, input, max_output)?;
+        if let Status::Failed(failure) = chunk.status { Err(Error::Library(failure)) } else { Ok(chunk) }
+    }
+
+    /// `decompressor.decompress`
+    pub fn try_decompressor(
         &mut self,
         it: Decompressor,
         input: &[u8],
@@ -215,7 +227,7 @@ impl Instance {
                 let chunk = self.step_decompressor(it, rest, pace.output).unwrap();
                 rest = &rest[chunk.consumed as usize..];
                 taken += chunk.consumed as usize;
-                status = chunk.status;
+                status = chunk.status.clone();
                 all.extend(&chunk.output);
                 let full = is_full(&chunk, pace.output);
                 assert!(

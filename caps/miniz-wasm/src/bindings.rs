@@ -6,6 +6,7 @@ wit_bindgen::generate!({
     path: "wit",
     world: "zlib-export",
     generate_all,
+    additional_derives: [PartialEq],
     pub_export_macro: false,
 });
 

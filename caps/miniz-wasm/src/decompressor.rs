@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bindings::{Chunk, Error, Status};
+use crate::bindings::{Chunk, Error, Failure, Status};
 use crate::failure::{STREAM_ERROR, refused};
 use crate::frame::{Accepted, Check, Container, HeaderReader};
 use crate::output::Output;
@@ -15,7 +15,7 @@ enum Stage {
     Trailer(Vec<u8>),
     End,
     /// It was broken, and stays so.
-    Failed(Error),
+    Failed(Failure),
 }
 
 /// One stream being decompressed.
@@ -38,26 +38,32 @@ impl Decompressor {
     /// Decompresses `input` into at most `limit` bytes.
     pub fn decompress(&mut self, input: &[u8], limit: usize) -> Result<Chunk, Error> {
         let mut output = Output::new(limit, input.len().saturating_mul(4))?;
-        let consumed = self.advance(input, &mut output).inspect_err(|error| {
-            self.stage = Stage::Failed(error.clone());
-        })?;
-        let status = if matches!(self.stage, Stage::End) { Status::StreamEnd } else { Status::Ok };
-        Ok(Chunk { output: output.into_bytes(), consumed: consumed as u32, status })
+        let mut rest = input;
+        let status = match self.advance(&mut rest, &mut output) {
+            Ok(()) if matches!(self.stage, Stage::End) => Status::StreamEnd,
+            Ok(()) => Status::Ok,
+            Err(Error::Library(failure)) => {
+                self.stage = Stage::Failed(failure.clone());
+                Status::Failed(failure)
+            }
+            Err(unsupported) => return Err(unsupported),
+        };
+        let consumed = (input.len() - rest.len()) as u32;
+        Ok(Chunk { output: output.into_bytes(), consumed, status })
     }
 
-    /// Goes through the stages as far as the input and the output's room allow. Returns the bytes taken.
-    fn advance(&mut self, input: &[u8], output: &mut Output) -> Result<usize, Error> {
-        let mut rest = input;
+    /// Goes through the stages as far as the input and the output's room allow.
+    fn advance(&mut self, rest: &mut &[u8], output: &mut Output) -> Result<(), Error> {
         loop {
             let goes_on = match &mut self.stage {
-                Stage::Header(_) => self.header(&mut rest)?,
-                Stage::Body => self.body(&mut rest, output)?,
-                Stage::Trailer(_) => self.trailer(&mut rest)?,
-                Stage::Failed(error) => return Err(error.clone()),
+                Stage::Header(_) => self.header(rest)?,
+                Stage::Body => self.body(rest, output)?,
+                Stage::Trailer(_) => self.trailer(rest)?,
+                Stage::Failed(failure) => return Err(Error::Library(failure.clone())),
                 Stage::End => false,
             };
             if !goes_on {
-                return Ok(input.len() - rest.len());
+                return Ok(());
             }
         }
     }
@@ -79,6 +85,9 @@ impl Decompressor {
         let step = self.raw.step(rest, output)?;
         *rest = &rest[step.consumed..];
         self.check.update(output.last(step.produced));
+        if let Some(error) = step.failed {
+            return Err(error);
+        }
         if step.ended {
             self.stage = Stage::Trailer(Vec::new());
         }

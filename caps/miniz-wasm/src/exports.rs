@@ -26,7 +26,11 @@ impl Guest for Component {
 
     fn decompress(input: Vec<u8>, window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
         let chunk = Decompressor::open(window_bits)?.decompress(&input, max_output as usize)?;
-        if chunk.status == Status::StreamEnd { Ok(chunk.output) } else { Err(refused(BUF_ERROR)) }
+        match chunk.status {
+            Status::StreamEnd => Ok(chunk.output),
+            Status::Failed(failure) => Err(Error::Library(failure)),
+            Status::Ok | Status::NeedsDictionary => Err(refused(BUF_ERROR)),
+        }
     }
 
     fn crc32(data: Vec<u8>, value: u32) -> u32 {

@@ -16,6 +16,15 @@ pub struct Output {
 #[derive(Debug)]
 pub struct OutOfMemory;
 
+/// What must be left for the arguments and results of the calls on a stream, in bytes: where there is no memory for
+/// one of them, the component ends.
+const HEADROOM: usize = 2 << 20;
+
+/// Whether another stream can be set up with enough left to use it.
+pub fn check_headroom() -> Result<(), OutOfMemory> {
+    Vec::<u8>::new().try_reserve_exact(HEADROOM).map_err(|_| OutOfMemory)
+}
+
 impl Output {
     /// An empty buffer for at most `limit` bytes, of which about `expected` will be used.
     pub fn new(limit: usize, expected: usize) -> Result<Self, OutOfMemory> {

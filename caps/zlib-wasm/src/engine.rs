@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_uint};
 
 use libz_rs_sys::{
-    Z_BUF_ERROR, Z_DATA_ERROR, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, deflate, deflateCopy,
-    deflateEnd, deflateInit2_, deflateSetDictionary, inflate, inflateCopy, inflateEnd, inflateInit2_,
-    inflateSetDictionary, z_stream, zlibVersion,
+    Z_BUF_ERROR, Z_DATA_ERROR, Z_FINISH, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, deflate,
+    deflateCopy, deflateEnd, deflateInit2_, deflateSetDictionary, inflate, inflateCopy, inflateEnd,
+    inflateInit2_, inflateSetDictionary, z_stream, zlibVersion,
 };
 
 use crate::bindings::{Chunk, Compression, Error, Failure, Status};
-use crate::output::{OutOfMemory, Output};
+use crate::output::{OutOfMemory, Output, check_headroom};
 
 /// `deflate` or `inflate`.
 type Step = unsafe extern "C" fn(*mut z_stream, c_int) -> c_int;
@@ -31,16 +31,16 @@ fn failure(code: c_int) -> Error {
 }
 
 /// The library's refusal `code`, with the message it left in `stream`.
-fn refusal(stream: &z_stream, code: c_int) -> Error {
+fn failure_of(stream: &z_stream, code: c_int) -> Failure {
     // SAFETY: a message that is there is one of the library's constants.
     let message = (!stream.msg.is_null()).then(|| unsafe { CStr::from_ptr(stream.msg) });
     let message = message.map(|text| text.to_string_lossy().into_owned());
-    Error::Library(Failure { code, message })
+    Failure { code, message }
 }
 
 /// `Ok` when the library said it is.
 fn check(stream: &z_stream, code: c_int) -> Result<(), Error> {
-    if code == Z_OK { Ok(()) } else { Err(refusal(stream, code)) }
+    if code == Z_OK { Ok(()) } else { Err(Error::Library(failure_of(stream, code))) }
 }
 
 /// Drives `step` until the input is used up, `output` is full or the stream has ended. Returns the library's last
@@ -70,14 +70,14 @@ fn run(
     }
 }
 
-/// One step as the interface tells it.
+/// One step as the interface tells it, also when it fails.
 fn chunk(
     step: Step,
     stream: &mut z_stream,
     input: &[u8],
     flush: c_int,
     mut output: Output,
-) -> Result<Chunk, Error> {
+) -> Result<Chunk, OutOfMemory> {
     let (code, consumed) = run(step, stream, input, flush, &mut output)?;
     let status = match code {
         Z_OK => Status::Ok,
@@ -85,7 +85,7 @@ fn chunk(
         Z_NEED_DICT => Status::NeedsDictionary,
         // "No progress is possible" is no failure where the caller knows it already.
         Z_BUF_ERROR if consumed == input.len() || output.is_full() => Status::Ok,
-        _ => return Err(refusal(stream, code)),
+        _ => Status::Failed(failure_of(stream, code)),
     };
     Ok(Chunk { output: output.into_bytes(), consumed: consumed as u32, status })
 }
@@ -104,6 +104,7 @@ pub struct Deflate {
 impl Deflate {
     /// Sets one up; the library judges the options.
     pub fn open(options: &Compression) -> Result<Self, Error> {
+        check_headroom()?;
         let mut stream = Box::<z_stream>::default();
         let Compression { level, method, window_bits, mem_level, strategy } = *options;
         // SAFETY: the stream is a fresh one with its allocator set.
@@ -132,6 +133,9 @@ impl Deflate {
         let expected = input.len() + input.len() / 256;
         let output = Output::after(held, limit.saturating_add(SLACK), expected)?;
         let chunk = chunk(deflate, &mut self.stream, input, flush, output)?;
+        if let Status::Failed(failure) = chunk.status {
+            return Err(Error::Library(failure));
+        }
         Ok(self.within(limit, chunk))
     }
 
@@ -146,6 +150,7 @@ impl Deflate {
 
     /// An independent compressor in the same state.
     pub fn copy(&mut self) -> Result<Self, Error> {
+        check_headroom()?;
         let mut stream = Box::<z_stream>::default();
         // SAFETY: the source is set up, and the target is there to be overwritten.
         let code = unsafe { deflateCopy(&mut *stream, &mut *self.stream) };
@@ -161,16 +166,24 @@ impl Drop for Deflate {
     }
 }
 
+/// What the library says when it is called again after a failure, and also at the first time when its fast loop
+/// finds the failure: then the message of the failure itself is lost.
+const LOST_MESSAGE: &str = "repeated call with bad state";
+
+/// Less room for output than the library's fast loop wants, in bytes.
+const SLOW_ROOM: usize = 128;
+
 /// A decompressor.
 pub struct Inflate {
     stream: Box<z_stream>,
-    /// Why the input is broken, once it is. The library would say only the first time.
+    /// Why the input is broken, once it is.
     broken: Option<Failure>,
 }
 
 impl Inflate {
     /// Sets one up; the library judges the window bits.
     pub fn open(window_bits: i32) -> Result<Self, Error> {
+        check_headroom()?;
         // The library copies no stream that has never had room for output, even if none is needed.
         let next_out = core::ptr::NonNull::dangling().as_ptr();
         let mut stream = Box::new(z_stream { next_out, ..z_stream::default() });
@@ -188,29 +201,68 @@ impl Inflate {
         check(&self.stream, code)
     }
 
-    /// Decompresses `input` into at most `limit` bytes. `flush` is `Z_SYNC_FLUSH`, or `Z_FINISH` when no other
-    /// step follows.
-    pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
+    /// Decompresses `input` into at most `limit` bytes.
+    pub fn step(&mut self, input: &[u8], limit: usize) -> Result<Chunk, Error> {
         if let Some(broken) = &self.broken {
-            return Err(Error::Library(broken.clone()));
+            return Ok(Chunk { output: Vec::new(), consumed: 0, status: Status::Failed(broken.clone()) });
         }
-        let output = Output::new(limit, input.len().saturating_mul(4))?;
-        let outcome = chunk(inflate, &mut self.stream, input, flush, output);
-        if let Err(Error::Library(failure)) = &outcome
+        let before = self.copy().ok();
+        let mut chunk = self.advance(input, Z_SYNC_FLUSH, limit)?;
+        if let Status::Failed(failure) = &mut chunk.status
             && failure.code == Z_DATA_ERROR
         {
+            failure.explain(before, input);
             self.broken = Some(failure.clone());
         }
-        outcome
+        Ok(chunk)
+    }
+
+    /// Decompresses one whole stream into at most `limit` bytes.
+    pub fn whole(input: &[u8], window_bits: i32, limit: usize) -> Result<Chunk, Error> {
+        let mut chunk = Self::open(window_bits)?.advance(input, Z_FINISH, limit)?;
+        if let Status::Failed(failure) = &mut chunk.status {
+            failure.explain(Self::open(window_bits).ok(), input);
+        }
+        Ok(chunk)
+    }
+
+    fn advance(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
+        let output = Output::new(limit, input.len().saturating_mul(4))?;
+        Ok(chunk(inflate, &mut self.stream, input, flush, output)?)
     }
 
     /// An independent decompressor in the same state.
-    pub fn copy(&mut self) -> Result<Self, Error> {
+    pub fn copy(&self) -> Result<Self, Error> {
+        check_headroom()?;
         let mut stream = Box::<z_stream>::default();
         // SAFETY: the source is set up, and the target is there to be overwritten.
         let code = unsafe { inflateCopy(&mut *stream, &*self.stream) };
         check(&self.stream, code)?;
         Ok(Self { stream, broken: self.broken.clone() })
+    }
+}
+
+impl Failure {
+    /// Finds a message that was lost, by going through the input again, slowly and from the state before.
+    fn explain(&mut self, before: Option<Inflate>, mut input: &[u8]) {
+        if self.message.as_deref() != Some(LOST_MESSAGE) {
+            return;
+        }
+        self.message = None;
+        let Some(mut slow) = before else { return };
+        loop {
+            let Ok(output) = Output::new(SLOW_ROOM, SLOW_ROOM) else { return };
+            let Ok(chunk) = chunk(inflate, &mut slow.stream, input, Z_SYNC_FLUSH, output) else { return };
+            input = &input[chunk.consumed as usize..];
+            match chunk.status {
+                Status::Failed(failure) => {
+                    self.message = failure.message;
+                    return;
+                }
+                Status::Ok if chunk.consumed > 0 || !chunk.output.is_empty() => {}
+                _ => return,
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ impl Guest for Component {
     }
 
     fn decompress(input: Vec<u8>, window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
-        whole(Inflate::open(window_bits)?.step(&input, Z_FINISH, max_output as usize)?)
+        whole(Inflate::whole(&input, window_bits, max_output as usize)?)
     }
 
     fn crc32(data: Vec<u8>, value: u32) -> u32 {
@@ -75,22 +75,23 @@ impl GuestDecompressor for RefCell<Inflate> {
     }
 
     fn decompress(&self, input: Vec<u8>, max_output: u32) -> Result<Chunk, Error> {
-        self.borrow_mut().step(&input, Z_SYNC_FLUSH, max_output as usize)
+        self.borrow_mut().step(&input, max_output as usize)
     }
 
     fn copy(&self) -> Result<Decompressor, Error> {
-        Ok(Decompressor::new(RefCell::new(self.borrow_mut().copy()?)))
+        Ok(Decompressor::new(RefCell::new(self.borrow().copy()?)))
     }
 }
 
 /// The output of a step that should have been a whole stream.
 fn whole(chunk: Chunk) -> Result<Vec<u8>, Error> {
-    let code = match chunk.status {
+    let failure = match chunk.status {
         Status::StreamEnd => return Ok(chunk.output),
-        Status::NeedsDictionary => Z_NEED_DICT,
-        Status::Ok => Z_BUF_ERROR,
+        Status::Failed(failure) => failure,
+        Status::NeedsDictionary => Failure { code: Z_NEED_DICT, message: None },
+        Status::Ok => Failure { code: Z_BUF_ERROR, message: None },
     };
-    Err(Error::Library(Failure { code, message: None }))
+    Err(Error::Library(failure))
 }
 
 /// zlib's number for a flush mode.

@@ -91,6 +91,9 @@ for_each_provider! {
     refusals::illegal_options,
     refusals::truncated_input,
     refusals::corrupt_input,
+    refusals::broken_input_yields_what_came_before,
+    refusals::an_empty_code_ends,
+    refusals::lost_messages_are_found,
     refusals::calls_out_of_place,
 }
 

@@ -112,6 +112,64 @@ pub fn corrupt_input(provider: &Provider) {
     bent_streams_never_pass(&mut it);
 }
 
+/// What came before a break is given with the failure, and how much of the input was good.
+pub fn broken_input_yields_what_came_before(provider: &Provider) {
+    let mut it = provider.start();
+    let sample = samples::mixture(200_000);
+    let mut packed = it.compress(&sample, options(6, ZLIB_WRAPPED)).unwrap();
+    *packed.last_mut().unwrap() ^= 1;
+    let decompressor = it.decompressor(ZLIB_WRAPPED).unwrap();
+    let chunk = it.try_decompressor(decompressor, &packed, 1 << 20).unwrap();
+    assert!(chunk.output == sample);
+    assert!(packed.len() - chunk.consumed as usize <= 4, "the break is in the trailer");
+    let failure = Failure { code: DATA_ERROR, message: Some("incorrect data check".to_owned()) };
+    assert_eq!(chunk.status, Status::Failed(failure));
+    let again = it.try_decompressor(decompressor, &packed, 1 << 20).unwrap();
+    assert_eq!((again.output.len(), again.consumed, again.status), (0, 0, chunk.status));
+}
+
+/// A distance that reaches before the beginning, found in the midst of much data, is told as what it is.
+pub fn lost_messages_are_found(provider: &Provider) {
+    if !provider.explains {
+        return;
+    }
+    let mut it = provider.start();
+    let sample = samples::text(100_000);
+    let packed = it.compress(&sample, options(6, RAW)).unwrap();
+    let mut messages = std::collections::BTreeSet::new();
+    for at in 0..600 {
+        let mut bent = packed.clone();
+        bent[at] ^= 1 << (at % 8);
+        let decompressor = it.decompressor(RAW).unwrap();
+        let chunk = it.try_decompressor(decompressor, &bent, 1 << 20).unwrap();
+        it.close(decompressor);
+        if let Status::Failed(failure) = chunk.status {
+            let whole = refusal(it.decompress(&bent, RAW, 1 << 20));
+            assert_eq!(whole, (failure.code, failure.message.clone()));
+            messages.extend(failure.message);
+        }
+    }
+    assert!(messages.contains("invalid distance too far back"), "{messages:?}");
+    assert!(!messages.contains("repeated call with bad state"), "{messages:?}");
+}
+
+/// A block whose code has next to no symbols must not become output without end.
+pub fn an_empty_code_ends(provider: &Provider) {
+    let mut it = provider.start();
+    let decompressor = it.decompressor(ZLIB_WRAPPED).unwrap();
+    let bytes = [0x78, 0xda, 0xf5, 0, 0, 0, 0, 1];
+    let mut produced = 0;
+    for _ in 0..1000 {
+        let chunk =
+            it.try_decompressor(decompressor, if produced == 0 { &bytes } else { &[] }, 1 << 16).unwrap();
+        produced += chunk.output.len();
+        if chunk.status != Status::Ok || chunk.output.is_empty() {
+            break;
+        }
+    }
+    assert!(produced < 1 << 20, "{produced} bytes out of {}", bytes.len());
+}
+
 /// Changes one byte at a time, anywhere behind the header.
 fn bent_streams_never_pass(it: &mut Instance) {
     let sample = samples::mixture(30_000);
