@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 /// Bytes of each half.
 const HALF: usize = 32 << 20;
 
-/// Writes CPython's own sources and, after them, its native and wasm objects and executables, in a folder
+/// Writes CPython's own sources and, after them, the objects and libraries of its native build, in a folder
 /// of its own.
 pub fn write(built: &Built) -> miette::Result<NamedTempFile> {
     let dir = std::env::temp_dir().join("pyforge-bench");

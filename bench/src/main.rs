@@ -25,8 +25,8 @@ struct Args {
     /// What to measure
     #[arg(value_parser = ["zlib"])]
     what: String,
-    /// Another provider of the cap, as for `pyforge build`
-    #[arg(long, value_name = "CAP=COMPONENT")]
+    /// Another provider of the cap: one of caps/ by name, or a .wasm file
+    #[arg(long, value_name = "COMPONENT")]
     provider: Option<String>,
     /// How often each side runs; the best counts
     #[arg(long, default_value_t = 3)]
@@ -40,8 +40,7 @@ fn main() -> miette::Result<()> {
     let root = Project::find(&current).unwrap_or(current);
     let project = Project::open(&root)?;
     let build = Build::new(&project, &settings, &Silent)?;
-    let provider = args.provider.as_deref().and_then(|text| text.split_once('='));
-    let providers = provider.into_iter().map(|(cap, name)| (cap.to_owned(), name.to_owned())).collect();
+    let providers = args.provider.into_iter().map(|component| (args.what.clone(), component)).collect();
     let built = build.distribution(&Choice { providers, ..Choice::default() })?;
     let corpus = corpus::write(&built)?;
     let scripts = root.join("bench");

@@ -34,7 +34,7 @@ impl<'a> Sides<'a> {
         scripts: &'a Path,
         corpus: &'a Path,
     ) -> miette::Result<Self> {
-        let config = RuntimeConfig::for_process(settings.home.join("compiled"));
+        let config = RuntimeConfig::for_process(settings.compiled());
         let program = Runtime::new(config)?.load(&Source::file(&built.composed), &|_| ())?;
         Ok(Self { built, program, scripts, corpus })
     }

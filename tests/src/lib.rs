@@ -37,7 +37,7 @@ pub fn distribution(choice: &Choice) -> Built {
 
 /// A built distribution, compiled if need be.
 pub fn load(built: &Built) -> Program {
-    let config = RuntimeConfig::for_process(settings().home.join("compiled"));
+    let config = RuntimeConfig::for_process(settings().compiled());
     let source = Source::file(&built.composed).with_digest(built.digest);
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
-use pyforge_manifest::{Component, Problems, Target};
+use pyforge_manifest::{Component, Problems, Target, host_variables};
+use walkdir::DirEntry;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
 
 use crate::context::Context;
-use crate::digest::tree_digest;
+use crate::digest::{bytes_digest, tree_digest};
 use crate::store::{Recipe, cannot_read, write_atomically};
 use crate::{Result, machine, process};
 
@@ -18,16 +19,16 @@ use crate::{Result, machine, process};
 pub fn build_component(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
     let dir = component.dir();
     let unused = ["README.md", "target", "tests"];
-    let kept = |entry: &walkdir::DirEntry| !unused.iter().any(|name| entry.file_name() == *name);
+    let kept = |entry: &DirEntry| entry.depth() > 1 || !unused.iter().any(|name| entry.file_name() == *name);
     let sources = tree_digest(&dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(&dir))?;
     let recipe = Recipe::new(&component.name)
         .input("sources", sources)
         .input("target", component.target.triple())
-        .input("rustc", rustc_version()?)
+        .input("rustc", machine::version(Path::new("rustc")))
+        .input("adapter", bytes_digest(WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER))
         .input("toolchain", context.toolchain.identity());
     let entry = context.store.get(&recipe, context.progress, |entry| {
-        let module = cargo_build(context, component)?;
-        let bytes = std::fs::read(&module).into_diagnostic().wrap_err_with(|| cannot_read(&module))?;
+        let bytes = cargo_build(context, component)?;
         let bytes = match component.target {
             Target::Wasip1 => adapt(&bytes)?,
             Target::Wasip2 => bytes,
@@ -39,8 +40,9 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
     Ok(entry.join(component.file_name()))
 }
 
-/// Runs `cargo build`; the target folder is kept between builds of the same cap, under a lock.
-fn cargo_build(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
+/// Runs `cargo build`, for the bytes of the module. The target folder is kept between builds of the same cap, and
+/// shared by checkouts: it is under a lock until they are read.
+fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> {
     let _lock = context.store.lock(&format!("cargo-{}", component.name), context.progress)?;
     let target_dir = context.store.folder("cargo").join(&component.name);
     let remapped = remapped(context, component)?;
@@ -56,7 +58,8 @@ fn cargo_build(context: &Context<'_>, component: &Component) -> Result<PathBuf> 
     process::run(command, &context.log(&component.name), &mut *task)?;
     task.finish();
     let file = format!("{}.wasm", component.name.replace('-', "_"));
-    Ok(target_dir.join(component.target.triple()).join("release").join(file))
+    let module = target_dir.join(component.target.triple()).join("release").join(file);
+    std::fs::read(&module).into_diagnostic().wrap_err_with(|| cannot_read(&module))
 }
 
 /// Folders of this machine and what stands for them in the result, which is the same wherever it is built.
@@ -67,7 +70,7 @@ fn remapped(context: &Context<'_>, component: &Component) -> Result<Remapped> {
     ask.current_dir(component.dir()).args(["metadata", "--format-version=1", "--locked"]);
     let metadata: serde_json::Value = serde_json::from_str(&process::capture(ask)?).into_diagnostic()?;
     let mut folders = vec![
-        (component.dir(), "cap"),
+        (std::path::absolute(component.dir()).into_diagnostic()?, "cap"),
         (machine::rust_sysroot()?, "rust"),
         (context.store.folder("cargo"), "target"),
     ];
@@ -88,9 +91,9 @@ fn remap_flags(component: &Component, remapped: &Remapped) -> Result<[String; 2]
     Ok(["--config".to_owned(), format!("target.{}.rustflags={flags}", component.target.triple())])
 }
 
-/// The `cc` crate reads these; flags of the caller's own would change the result.
+/// The `cc` crate reads these.
 fn set_c_compiler(context: &Context<'_>, component: &Component, remapped: &Remapped, command: &mut Command) {
-    for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "CFLAGS"] {
+    for (name, _) in host_variables().iter().filter(|(name, _)| changes_results(name)) {
         command.env_remove(name);
     }
     let triple = component.target.triple().replace('-', "_");
@@ -105,6 +108,15 @@ fn set_c_compiler(context: &Context<'_>, component: &Component, remapped: &Remap
         .env(format!("CFLAGS_{triple}"), flags);
 }
 
+/// Whether a variable of the caller's own environment could change what cargo, rustc or the C compiler make.
+fn changes_results(name: &str) -> bool {
+    let cargo = ["CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_BUILD_", "CARGO_ENCODED_", "CARGO_INCREMENTAL"];
+    let tools = ["RUSTC", "RUSTFLAGS", "CC_", "AR_", "CRATE_CC_", "HOST_C", "TARGET_C"];
+    cargo.iter().chain(&tools).any(|start| name.starts_with(start))
+        || ["CC", "AR"].contains(&name)
+        || name.contains("CFLAGS")
+}
+
 /// Makes a component of a core module that speaks WASI preview 1.
 fn adapt(module: &[u8]) -> Result<Vec<u8>> {
     let encode = || {
@@ -115,8 +127,4 @@ fn adapt(module: &[u8]) -> Result<Vec<u8>> {
             .encode()
     };
     encode().map_err(|error| miette!("the preview 1 module does not become a component: {error:#}"))
-}
-
-fn rustc_version() -> Result<String> {
-    Ok(machine::version(Path::new("rustc")))
 }

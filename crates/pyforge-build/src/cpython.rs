@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use miette::{IntoDiagnostic, WrapErr, miette};
-use pyforge_manifest::{Source, Target};
+use miette::{IntoDiagnostic, WrapErr};
+use pyforge_manifest::{Problem, Source, Target};
 
 use crate::archive::unpack_tar_xz;
 use crate::context::{Context, entry_name, jobs};
@@ -16,6 +16,10 @@ const CONFIGURED: &str = "configured.stamp";
 
 /// Kept in the wasm build folder: the arguments CPython's own `Makefile` links `python.wasm` with, one a line.
 const LINK_ARGS: &str = "link.args";
+
+/// The variables of CPython's `Makefile` that its own interpreter is linked with.
+const LINK_VARIABLES: &str =
+    "$(PY_CORE_LDFLAGS) $(LINKFORSHARED) $(BLDLIBRARY) $(LIBS) $(MODLIBS) $(SYSLIBS)";
 
 /// Test modules written in C are not built: nothing here imports them, natively or not.
 const CONFIGURE_FLAGS: [&str; 1] = ["--disable-test-modules"];
@@ -75,11 +79,13 @@ fn find_source<'a>(context: &'a Context<'_>, version: &str) -> Result<&'a Source
     let sources = &context.project.sources;
     sources.find("cpython", version).ok_or_else(|| {
         let known: Vec<_> = sources.versions("cpython").collect();
-        let file = sources.document.path().display();
-        miette!(
-            help = format!("the versions there are: {}", known.join(", ")),
-            "{file} has no cpython {version}"
-        )
+        let message = format!("there is no cpython {version} in {}", sources.document.path().display());
+        let distribution = &context.project.distribution;
+        let problem = match version == distribution.python {
+            true => distribution.document.problem(distribution.python_span, message),
+            false => Problem::with_file(sources.document.path(), format!("has no cpython {version}")),
+        };
+        problem.help(format!("the versions there are: {}", known.join(", "))).into()
     })
 }
 
@@ -111,7 +117,9 @@ fn build_host(context: &Context<'_>, row: &Source, source: &Path) -> Result<Path
 fn build_wasm(context: &Context<'_>, row: &Source, source: &Path, host: &Path) -> Result<PathBuf> {
     let recipe = Recipe::new(format!("cpython-wasm-{}", row.version))
         .input("source", &row.sha256)
+        .input("host", entry_name(host))
         .input("flags", format!("{} CFLAGS={WASM_CFLAGS}", CONFIGURE_FLAGS.join(" ")))
+        .input("link variables", LINK_VARIABLES)
         .input("toolchain", context.toolchain.identity());
     context.store.get(&recipe, context.progress, |dir| {
         let build_date = build_date(source)?;
@@ -192,9 +200,8 @@ fn make(
 
 /// Asks the `Makefile` itself what it links an interpreter with.
 fn write_link_args(dir: &Path) -> Result<()> {
-    let variables = "$(PY_CORE_LDFLAGS) $(LINKFORSHARED) $(BLDLIBRARY) $(LIBS) $(MODLIBS) $(SYSLIBS)";
     let mut ask = Command::new("make");
-    ask.current_dir(dir).args(["-s", &format!("--eval=pyforge-ask:;@echo {variables}"), "pyforge-ask"]);
+    ask.current_dir(dir).args(["-s", &format!("--eval=pyforge-ask:;@echo {LINK_VARIABLES}"), "pyforge-ask"]);
     let words = process::capture(ask)?;
     let lines: String = words.split_whitespace().map(|word| format!("{word}\n")).collect();
     write_atomically(&dir.join(LINK_ARGS), lines.as_bytes())

@@ -25,7 +25,8 @@ pub fn tree_digest(dir: &Path, kept: impl Fn(&DirEntry) -> bool) -> io::Result<S
     let mut hasher = Sha256::new();
     for entry in WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter().filter_entry(kept) {
         let entry = entry?;
-        if entry.file_type().is_file() {
+        // Through a symbolic link as well: what it leads to is what is read.
+        if entry.path().is_file() {
             let name = entry.path().strip_prefix(dir).unwrap_or(entry.path());
             hasher.update(format!("{} {}\n", file_digest(entry.path())?, name.display()));
         }

@@ -136,7 +136,7 @@ impl<'a> Build<'a> {
             .input("composer", pyforge_compose::REVISION.to_string())
             .input("python", bytes_digest(&consumer.bytes));
         for part in &parts {
-            recipe = recipe.input(&part.name, bytes_digest(&part.bytes));
+            recipe = recipe.input(format!("part {}", part.name), bytes_digest(&part.bytes));
         }
         let entry = self.context.store.get(&recipe, self.context.progress, |entry| {
             let composed = pyforge_compose::compose(consumer, parts)?;

@@ -7,9 +7,12 @@ use pyforge_manifest::Package;
 
 use crate::context::{Context, entry_name};
 use crate::cpython::CPython;
-use crate::digest::tree_digest;
+use crate::digest::{file_digest, tree_digest};
 use crate::store::{Recipe, cannot_read};
 use crate::{Result, process};
+
+/// The object that carries the extension's world, in the store entry.
+const COMPONENT_TYPE: &str = "component_type.o";
 
 const CFLAGS: [&str; 8] = [
     "-c",
@@ -30,12 +33,18 @@ pub fn compile_extension(
 ) -> Result<Vec<PathBuf>> {
     let dir = package.dir();
     let sources = tree_digest(dir, is_c).into_diagnostic().wrap_err_with(|| cannot_read(dir))?;
+    let world = package.world().replace('-', "_");
+    let component_type = package.extension.gen_dir.join(format!("{world}_component_type.o"));
+    let digest =
+        file_digest(&component_type).into_diagnostic().wrap_err_with(|| cannot_read(&component_type))?;
     let recipe = Recipe::new(format!("extension-{}", package.cap))
+        .input("c file", entry_name(&package.extension.c_file))
+        .input("bindings", entry_name(&package.extension.gen_dir))
+        .input("component type", digest)
         .input("sources", sources)
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", CFLAGS.join(" "))
         .input("toolchain", context.toolchain.identity());
-    let world = package.world().replace('-', "_");
     let entry = context.store.get(&recipe, context.progress, |entry| {
         let bindings = package.extension.gen_dir.join(format!("{world}.c"));
         let mut task = context.progress.start(&format!("compiling {}", package.extension.module));
@@ -43,12 +52,13 @@ pub fn compile_extension(
             compile(context, cpython, package, file, &entry.join(object_name(file)), &mut *task)?;
         }
         task.finish();
+        let copied = std::fs::copy(&component_type, entry.join(COMPONENT_TYPE));
+        copied.into_diagnostic().wrap_err_with(|| cannot_read(&component_type))?;
         Ok(())
     })?;
     let bindings = object_name(Path::new(&world));
     let extension = object_name(&package.extension.c_file);
-    let component_type = package.extension.gen_dir.join(format!("{world}_component_type.o"));
-    Ok(vec![entry.join(extension), entry.join(bindings), component_type])
+    Ok(vec![entry.join(extension), entry.join(bindings), entry.join(COMPONENT_TYPE)])
 }
 
 /// Whether a file can change a cap's objects: its Python files, its WIT and its tests cannot.

@@ -107,8 +107,10 @@ impl<'a> Fetcher<'a> {
         }
         let mut task = self.progress.start(&format!("downloading {what}"));
         let response = request.call().map_err(|error| {
-            // A refused range means that what we have is not the beginning of the file.
-            let _ = std::fs::remove_file(part);
+            if matches!(error, ureq::Error::StatusCode(416)) {
+                // The range is refused: what we have is not the beginning of the file.
+                let _ = std::fs::remove_file(part);
+            }
             error.to_string()
         })?;
         let resumed = response.status() == 206;
@@ -134,6 +136,7 @@ fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .tls_config(tls)
         .timeout_connect(Some(std::time::Duration::from_secs(15)))
+        .timeout_recv_response(Some(std::time::Duration::from_secs(60)))
         .build()
         .into()
 }

@@ -19,21 +19,25 @@ const FILE: &str = "python.wasm";
 const WORLD: &str = "interpreter";
 const GEN_DIR: &str = "gen";
 
+const LINK_FLAGS: [&str; 2] = ["-O2", "-Wl,--strip-all"];
+
 /// The path of `python.wasm`: a component that imports the interfaces of its caps.
 pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
     let main = main_source(caps);
     let bindings = bindings(context)?;
     let mut recipe = Recipe::new("python")
         .input("cpython", entry_name(&cpython.wasm))
+        .input("flags", LINK_FLAGS.join(" "))
         .input("main", bytes_digest(main.as_bytes()))
         .input("toolchain", context.toolchain.identity());
     for (name, bytes) in &bindings {
-        recipe = recipe.input(name, bytes_digest(bytes));
+        recipe = recipe.input(format!("binding {name}"), bytes_digest(bytes));
     }
     let mut objects = Vec::new();
     for cap in caps {
         let compiled = compile_extension(context, cpython, cap)?;
-        recipe = recipe.input(&cap.cap, compiled[0].parent().map(entry_name).unwrap_or_default());
+        recipe = recipe
+            .input(format!("cap {}", cap.cap), compiled[0].parent().map(entry_name).unwrap_or_default());
         objects.extend(compiled);
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
@@ -56,7 +60,7 @@ fn link(context: &Context<'_>, cpython: &CPython, entry: &Path, objects: &[PathB
     let gen_dir = entry.join(GEN_DIR);
     let mut command = context.toolchain.command();
     // CPython's arguments name its libraries relative to its build folder.
-    command.current_dir(&cpython.wasm).args(["-O2", "-Wl,--strip-all"]);
+    command.current_dir(&cpython.wasm).args(LINK_FLAGS);
     for include in [&cpython.source.join("Include"), &cpython.wasm, &gen_dir] {
         command.arg("-I").arg(include);
     }

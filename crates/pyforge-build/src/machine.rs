@@ -50,6 +50,8 @@ pub enum Remedy {
     Apt(Vec<String>),
     /// By adding a Rust target.
     RustTarget(String),
+    /// By naming a wasi-sdk that is there.
+    WasiSdk(PathBuf),
 }
 
 /// The parts that are missing, all of them at once, with the commands that bring them.
@@ -103,7 +105,12 @@ impl<'a> Machine<'a> {
         }
         let _lock = store.lock("provision", progress)?;
         for (remedy, commands) in self.remedies(&missing) {
-            if matches!(remedy, Remedy::Apt(_)) && !is_root() {
+            let by_hand = match remedy {
+                Remedy::Apt(_) => !is_root(),
+                Remedy::RustTarget(_) => false,
+                Remedy::WasiSdk(_) => true,
+            };
+            if by_hand {
                 return Err(self.lacking(&missing).into());
             }
             let mut task = progress.start(&format!("installing {}", remedy.what()));
@@ -130,10 +137,14 @@ impl<'a> Machine<'a> {
             remedies.push((Remedy::Apt(packages), vec![update, install]));
         }
         for (_, remedy) in missing {
-            if let Remedy::RustTarget(target) = remedy {
-                let mut add = Command::new("rustup");
-                add.args(["target", "add", target]);
-                remedies.push((remedy.clone(), vec![add]));
+            match remedy {
+                Remedy::Apt(_) => {}
+                Remedy::RustTarget(target) => {
+                    let mut add = Command::new("rustup");
+                    add.args(["target", "add", target]);
+                    remedies.push((remedy.clone(), vec![add]));
+                }
+                Remedy::WasiSdk(_) => remedies.push((remedy.clone(), Vec::new())),
             }
         }
         remedies
@@ -174,6 +185,7 @@ impl Remedy {
                 format!("sudo apt-get install -y --no-install-recommends {}", packages.join(" "))
             }
             Self::RustTarget(target) => format!("rustup target add {target}"),
+            Self::WasiSdk(dir) => format!("unset WASI_SDK_PATH  # {} has no bin/clang", dir.display()),
         }
     }
 
@@ -181,13 +193,14 @@ impl Remedy {
         match self {
             Self::Apt(packages) => packages.join(", "),
             Self::RustTarget(target) => format!("the Rust target {target}"),
+            Self::WasiSdk(dir) => dir.display().to_string(),
         }
     }
 
     fn packages(&self) -> &[String] {
         match self {
             Self::Apt(packages) => packages,
-            Self::RustTarget(_) => &[],
+            Self::RustTarget(_) | Self::WasiSdk(_) => &[],
         }
     }
 }
@@ -228,9 +241,7 @@ fn part(name: &str, found: Option<String>, remedy: impl FnOnce() -> Remedy) -> P
 fn sdk_part(sdk: &Path) -> Part {
     let clang = sdk.join("bin/clang");
     let found = clang.is_file().then(|| version(&clang));
-    part("the wasi-sdk of WASI_SDK_PATH", found, || {
-        Remedy::Apt(COMPILER_PACKAGES.map(str::to_owned).to_vec())
-    })
+    part("the wasi-sdk of WASI_SDK_PATH", found, || Remedy::WasiSdk(sdk.to_owned()))
 }
 
 fn rust_target_part(target: &str) -> Part {

@@ -29,10 +29,10 @@ pub struct Failed {
 pub fn run(mut command: Command, log: &Path, task: &mut dyn Task) -> Result<(), Failed> {
     let shown = show(&command);
     tracing::debug!(command = shown, "starting");
-    let mut file = open_log(log, &shown)?;
+    let (mut file, lock) = open_log(log, &shown)?;
     let (output, input) = io::pipe().map_err(|error| not_started(&shown, &error))?;
-    let spawned =
-        input.try_clone().and_then(|err| command.stdin(Stdio::null()).stdout(input).stderr(err).spawn());
+    // The program holds the lock too, for as long as it runs: even when this process is killed before it.
+    let spawned = input.try_clone().and_then(|err| command.stdin(lock).stdout(input).stderr(err).spawn());
     let mut child = spawned.map_err(|error| not_started(&shown, &error))?;
     // The command holds our copies of the pipe's write end; until they are closed the read never ends.
     drop(command);
@@ -57,12 +57,16 @@ pub fn capture(mut command: Command) -> Result<String, Failed> {
     Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
-fn open_log(log: &Path, command: &str) -> Result<File, Failed> {
+/// The log, and an empty file beside it that is locked: what an earlier process left running is waited for.
+fn open_log(log: &Path, command: &str) -> Result<(File, File), Failed> {
     let open = || {
         std::fs::create_dir_all(log.parent().unwrap_or(Path::new(".")))?;
+        let lock =
+            OpenOptions::new().create(true).read(true).append(true).open(log.with_extension("lock"))?;
+        lock.lock()?;
         let mut file = OpenOptions::new().create(true).append(true).open(log)?;
         writeln!(file, "$ {command}")?;
-        Ok(file)
+        Ok((file, lock))
     };
     open().map_err(|error: io::Error| Failed {
         command: command.to_owned(),

@@ -39,6 +39,15 @@ pub fn new_cap(project: &Project, name: &str) -> Result<Vec<PathBuf>> {
             taken.display()
         ));
     }
+    if let Err(error) = fill(project, name) {
+        // Half a cap would be in the way of everything else.
+        folders.iter().for_each(|folder| drop(std::fs::remove_dir_all(folder)));
+        return Err(error);
+    }
+    Ok(folders)
+}
+
+fn fill(project: &Project, name: &str) -> Result<()> {
     for (place, template) in FILES {
         write(&project.root.join(place.replace(NAME, name)), &template.replace(NAME, name))?;
     }
@@ -51,7 +60,7 @@ pub fn new_cap(project: &Project, name: &str) -> Result<Vec<PathBuf>> {
         pyforge_wit::generate_component(&project, component)?;
         lock_dependencies(&component.dir())?;
     }
-    Ok(folders)
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<()> {

@@ -43,7 +43,8 @@ impl Recipe {
     /// Adds an input: the result is made again when its value changes.
     #[must_use]
     pub fn input(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.inputs.insert(name.into(), value.into());
+        let earlier = self.inputs.insert(name.into(), value.into());
+        debug_assert!(earlier.is_none(), "two inputs of one name");
         self
     }
 

@@ -57,14 +57,18 @@ pub struct Import {
     pub from: Option<String>,
 }
 
+/// How deep components may be nested: a composition of compositions is two levels.
+const DEEPEST: usize = 16;
+
 /// Looks inside a component, composed or not. Its code is not validated.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     let level = Level::read(bytes)?;
+    let embedded = level.all_embedded(DEEPEST)?;
     Ok(Inspection {
         size: bytes.len() as u64,
         sha256: sha256(bytes),
         imports: (0..level.outline.imports.len()).map(|import| level.host_import(import)).collect(),
-        embedded: level.all_embedded()?,
+        embedded,
         exports: level.outline.exports,
     })
 }
@@ -91,11 +95,25 @@ impl<'a> Level<'a> {
         Ok(Self { outline, inner })
     }
 
-    fn all_embedded(&self) -> Result<Vec<Embedded>, InspectError> {
-        self.inner.iter().map(|(index, bytes, outline)| self.embedded(*index, bytes, outline)).collect()
+    /// The parts, with those inside them down to a depth.
+    fn all_embedded(&self, depth: usize) -> Result<Vec<Embedded>, InspectError> {
+        if depth == 0 && !self.inner.is_empty() {
+            let message = format!("it nests components more than {DEEPEST} deep");
+            return Err(InspectError::Damaged { message });
+        }
+        self.inner
+            .iter()
+            .map(|(index, bytes, outline)| self.embedded(*index, bytes, outline, depth))
+            .collect()
     }
 
-    fn embedded(&self, index: u32, bytes: &[u8], outline: &Outline) -> Result<Embedded, InspectError> {
+    fn embedded(
+        &self,
+        index: u32,
+        bytes: &[u8],
+        outline: &Outline,
+        depth: usize,
+    ) -> Result<Embedded, InspectError> {
         let import = |name: &String| Import { from: self.provider(index, name), name: name.clone() };
         Ok(Embedded {
             name: self.name(index),
@@ -103,7 +121,7 @@ impl<'a> Level<'a> {
             sha256: sha256(bytes),
             imports: outline.imports.iter().map(import).collect(),
             exports: outline.exports.clone(),
-            embedded: Level::read(bytes)?.all_embedded()?,
+            embedded: Level::read(bytes)?.all_embedded(depth - 1)?,
         })
     }
 

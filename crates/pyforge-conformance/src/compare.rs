@@ -1,7 +1,7 @@
 //! Holds a guest's outcomes against the native ones and the list of exceptions.
 
 use pyforge_manifest::{Exception, Expected, Problem};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::outcome::{Outcome, Outcomes, Tally};
 
@@ -19,7 +19,7 @@ pub struct Comparison {
     /// Tests that pass natively and not here, and are not listed.
     pub unexpected: Vec<Unexpected>,
     /// Entries of the list that no longer hold.
-    #[serde(skip)]
+    #[serde(serialize_with = "as_texts")]
     pub outdated: Vec<Problem>,
 }
 
@@ -55,6 +55,10 @@ impl Comparison {
     pub fn holds(&self) -> bool {
         self.unexpected.is_empty() && self.outdated.is_empty()
     }
+}
+
+fn as_texts<S: Serializer>(problems: &[Problem], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(problems.iter().map(ToString::to_string))
 }
 
 fn unexpected(test: &str, guest: &Outcomes) -> Unexpected {

@@ -11,7 +11,7 @@ use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use tempfile::TempDir;
 
 use crate::compare::Comparison;
-use crate::outcome::{Outcomes, read_report};
+use crate::outcome::{Outcomes, Tally, read_report};
 
 /// Where the guest finds the runner, the tests and a directory to write in.
 const GUEST_RUNNER: &str = "/runner";
@@ -55,6 +55,10 @@ impl<'a> Conformance<'a> {
     /// Runs a module, such as `test_zlib`, in both interpreters.
     pub fn compare(&self, module: &str) -> Result<Comparison> {
         let native = self.natively(module)?;
+        if Tally::of(&native).passed == 0 {
+            let said: Vec<_> = native.values().map(|record| record.detail.as_str()).collect();
+            return Err(miette!("{module} has no test that passes natively:\n{}", said.join("\n")));
+        }
         let guest = self.in_guest(module)?;
         Ok(Comparison::new(module, &native, &guest, &self.expected))
     }
@@ -63,7 +67,9 @@ impl<'a> Conformance<'a> {
         let dir = workdir()?;
         let report = dir.path().join("report");
         let mut command = Command::new(self.built.cpython.python());
+        // Nothing of the caller's environment, and no byte code beside the sources, which are the store's.
         command
+            .args(["-E", "-B"])
             .arg(self.runner.join("runner.py"))
             .args([module.as_ref(), report.as_os_str(), dir.path().as_os_str()])
             .env("TMPDIR", dir.path());

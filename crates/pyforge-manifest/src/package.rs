@@ -120,6 +120,11 @@ impl Raw {
             let message = format!("module `{}` does not match the package `{cap}-cap`", self.module.value);
             problems.push(document.problem(self.module.span, message).help(format!("call it `{expected}`")));
         }
+        let folder = format!("_{cap}_cap");
+        if document.dir().file_name().is_none_or(|name| name != folder.as_str()) {
+            let message = format!("the folder of the package `{cap}-cap` is not called `{folder}`");
+            problems.push(document.problem(self.name.span, message).help("rename one of the two"));
+        }
         let mut present = |file: &Spanned<String>| existing(&document, file, problems);
         let extension = Extension {
             c_file: present(&self.c_file),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use toml_span::Spanned;
+
 use crate::document::closest;
 use crate::{Component, Distribution, Package, Problem, Problems, Sources};
 
@@ -34,6 +36,7 @@ impl Project {
         let sources = Sources::read(&root.join("sources.toml"))?;
         let packages = read_all(&root.join("cpython-ext"), "pyforge-pkg.toml", Package::read, &mut problems);
         let components = read_all(&root.join("caps"), "Cargo.toml", Component::read, &mut problems);
+        problems.extend(unknown_interfaces(&distribution, &packages));
         Problems::check(problems)?;
         Ok(Self { root: root.to_owned(), distribution, sources, packages, components })
     }
@@ -87,6 +90,22 @@ impl Project {
             unknown(&self.root.join("caps"), "component", name, &known)
         })
     }
+}
+
+/// The interfaces under `[providers]` that no package requires.
+fn unknown_interfaces(distribution: &Distribution, packages: &[Package]) -> Vec<Problem> {
+    let required: Vec<_> = packages.iter().flat_map(|package| &package.required).collect();
+    let known: Vec<_> = required.iter().map(|required| required.interface.name.clone()).collect();
+    let unknown = distribution.providers.iter().filter(|(interface, _)| !known.contains(interface));
+    let problem = |(interface, component): (&String, &Spanned<String>)| {
+        let message = format!("no cap requires `{interface}`");
+        let problem = distribution.document.problem(component.span, message);
+        match closest(interface, &known) {
+            Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+            None => problem.help("remove this line, or add the cap that requires it"),
+        }
+    };
+    unknown.map(problem).collect()
 }
 
 /// Reads `manifest` in each folder of `dir` that has one, in the order of their names.

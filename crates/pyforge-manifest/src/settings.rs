@@ -35,6 +35,11 @@ impl Settings {
                 .unwrap_or_default(),
         })
     }
+
+    /// Where composed files are kept as machine code.
+    pub fn compiled(&self) -> PathBuf {
+        self.home.join("compiled")
+    }
 }
 
 /// The value of one variable of the caller's environment, to be handed to the guest by name.
@@ -51,7 +56,7 @@ pub fn host_variables() -> Vec<(String, String)> {
 
 fn home() -> Result<PathBuf, Problem> {
     if let Some(home) = path_var("PYFORGE_HOME") {
-        return Ok(std::path::absolute(&home).unwrap_or(home));
+        return Ok(home);
     }
     let dirs = etcetera::choose_base_strategy().map_err(|_| {
         Problem::with_file(&PathBuf::from("PYFORGE_HOME"), "no home directory to keep a cache in")
@@ -62,5 +67,7 @@ fn home() -> Result<PathBuf, Problem> {
 
 /// A variable holding a path; an empty one counts as unset.
 fn path_var(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    let path = std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)?;
+    // Programs are started in other folders than this process was.
+    Some(std::path::absolute(&path).unwrap_or(path))
 }

@@ -17,12 +17,6 @@ pub enum Side {
     Export,
 }
 
-/// The interfaces that a component imports.
-pub fn component_imports(bytes: &[u8]) -> Result<Vec<Interface>, WitError> {
-    let (resolve, world) = decode_component(bytes)?;
-    Ok(interfaces(&resolve, world, &resolve.worlds[world].imports))
-}
-
 /// The interfaces that a component exports.
 pub fn component_exports(bytes: &[u8]) -> Result<Vec<Interface>, WitError> {
     let (resolve, world) = decode_component(bytes)?;
@@ -80,9 +74,8 @@ mod tests {
     }
 
     #[test]
-    fn imports_and_exports_have_names_and_versions() {
+    fn exports_have_names_and_versions() {
         let names = |found: Vec<Interface>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(names(component_imports(&filter()).unwrap()), ["a:b/source@1.2.3"]);
         assert_eq!(names(component_exports(&filter()).unwrap()), ["a:b/sink@1.2.3"]);
     }
 
@@ -99,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_core_module_is_not_a_component() {
-        let error = component_imports(b"\0asm\x01\0\0\0").unwrap_err().to_string();
+        let error = component_exports(b"\0asm\x01\0\0\0").unwrap_err().to_string();
         assert_eq!(error, "not a component: it is a core module");
     }
 }

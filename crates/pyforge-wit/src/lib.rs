@@ -17,7 +17,7 @@ mod wasm_side;
 mod world;
 
 pub use bindings::c_bindings;
-pub use component::{Side, component_exports, component_imports, interface_text};
+pub use component::{Side, component_exports, interface_text};
 pub use contract::{drift, sync};
 pub use difference::{Difference, Kind};
 pub use error::WitError;

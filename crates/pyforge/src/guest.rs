@@ -87,7 +87,7 @@ pub fn policy(built: &Built, grants: &Grants, python: Vec<String>) -> miette::Re
 
 /// Loads the composed file, compiling it the first time.
 pub fn load(settings: &Settings, built: &Built) -> miette::Result<Program> {
-    let config = runtime::RuntimeConfig::for_process(settings.home.join("compiled"));
+    let config = runtime::RuntimeConfig::for_process(settings.compiled());
     let task = std::cell::RefCell::new(None);
     let source = runtime::Source::file(&built.composed).with_digest(built.digest);
     let program = Runtime::new(config)?.load(&source, &|step| match step {

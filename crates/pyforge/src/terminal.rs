@@ -1,7 +1,7 @@
 //! The one door to the terminal: data goes to standard output, talk to standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this module is the door")]
 
 use std::fmt::Display;
+use std::io::Write;
 
 use miette::{IntoDiagnostic as _, MietteHandlerOpts};
 
@@ -13,10 +13,17 @@ pub fn draw_errors() -> miette::Result<()> {
 
 /// Data: what a program would read.
 pub fn print(text: impl Display) {
-    println!("{text}");
+    write(std::io::stdout(), text);
 }
 
 /// Talk: what a person reads.
 pub fn say(text: impl Display) {
-    eprintln!("{text}");
+    write(std::io::stderr(), text);
+}
+
+fn write(mut to: impl Write, text: impl Display) {
+    if writeln!(to, "{text}").is_err() {
+        // Nobody reads: a pipe that `head` has closed.
+        std::process::exit(1);
+    }
 }

@@ -28,7 +28,7 @@ enum Suite {
 struct CpythonArgs {
     #[command(flatten)]
     choice: ChoiceArgs,
-    /// For programs to read
+    /// For programs to read: an object per module, each on a line
     #[arg(long)]
     json: bool,
     /// The test modules, such as test_zlib; those of all caps' manifests when none is named
@@ -46,16 +46,16 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
     let conformance = Conformance::new(&build, &built, &program)?;
     let named: Vec<_> = args.modules.iter().map(String::as_str).collect();
     let modules = if named.is_empty() { project.cpython_tests() } else { named };
-    let mut comparisons = Vec::new();
+    let mut holds = true;
     for module in modules {
-        comparisons.push(conformance.compare(module)?);
+        let comparison = conformance.compare(module)?;
+        holds &= comparison.holds();
+        if args.json {
+            print(serde_json::json!(comparison));
+        } else {
+            show(&comparison);
+        }
     }
-    if args.json {
-        print(serde_json::json!(comparisons));
-    } else {
-        comparisons.iter().for_each(show);
-    }
-    let holds = comparisons.iter().all(Comparison::holds);
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
