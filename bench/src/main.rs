@@ -60,10 +60,15 @@ fn compare(sides: &Sides<'_>, rounds: usize, words: &[&str]) -> miette::Result<(
     println!("{:<28}{:>14}{:>14}{:>10}", words[1..].join(" "), "native", "here", "ratio");
     for (name, native) in &native {
         let Some(guest) = guest.get(name) else { continue };
-        println!("{name:<28}{native:>14.9}{guest:>14.9}{:>10.2}", native / guest);
+        println!("{name:<28}{:>14}{:>14}{:>10.2}", shown(*native), shown(*guest), native / guest);
     }
     println!();
     Ok(())
+}
+
+/// Seconds, or bytes.
+fn shown(figure: f64) -> String {
+    if figure < 1000.0 { format!("{figure:.9}") } else { format!("{figure:.0}") }
 }
 
 fn keep_best(best: &mut Figures, new: Figures) {
