@@ -65,6 +65,8 @@ fn exit_codes_are_pythons() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test starts the program it tests")]
 fn ctrl_c_interrupts() {
+    // Whatever is missing is built, and talked about, before.
+    printed(&["-c", "pass"], "");
     let code = "print('ready', flush=True)\nwhile True: pass";
     let mut command = pyforge(&this_checkout(), &["run", "-c", code]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
