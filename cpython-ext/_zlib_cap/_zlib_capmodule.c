@@ -1,9 +1,9 @@
 /* _zlib_cap: CPython's zlib module over zlib:component/stream. Each call goes through the component; what is
    here reads arguments, cuts input into slices, joins output and raises what CPython raises.
 
-   The parts: zlib_run.h (one call to the component and back), zlib_refusal.h (exceptions), zlib_arguments.h
-   (what all share), zlib_compress.h, zlib_decompress.h and zlib_decompressor.h (a type each), zlib_inflater.h
-   (what the last two share), zlib_pending.h (input that waits), and here the module's functions and the module itself. */
+   The parts: zlib_refusal.h (exceptions), zlib_arguments.h (what all share), zlib_deflater.h and zlib_inflater.h (the
+   component's streams), zlib_compress.h, zlib_decompress.h and zlib_decompressor.h (a type each), what every codec
+   shares (../include), and here the module's functions and the module itself. */
 
 #include "Python.h"
 
@@ -11,14 +11,17 @@
 #include "zlib_compress.h"
 #include "zlib_decompress.h"
 #include "zlib_decompressor.h"
+#include "zlib_deflater.h"
 #include "zlib_inflater.h"
 #include "zlib_refusal.h"
-#include "zlib_run.h"
 
 /* Input up to this many bytes goes across whole, in one call that opens and closes the stream by itself. For
    decompression it is less: when the output is more than STEP_OUTPUT, the call was in vain. */
-#define COMPRESS_AT_ONCE DEFLATE_SLICE
+#define COMPRESS_AT_ONCE COMPRESS_SLICE
 #define DECOMPRESS_AT_ONCE ((size_t)16 * 1024)
+
+/* Bytes that are summed at once, for the same reasons. */
+#define CHECKSUM_SLICE ((size_t)256 * 1024)
 
 /* What `size` bytes can grow to when they cannot be compressed, in any container. */
 #define DEFLATED_BOUND(size) ((size) + (size) / 256 + 1024)
@@ -32,49 +35,34 @@ module_state(PyObject *module)
     return (ModuleState *)PyModule_GetState(module);
 }
 
-/* Takes the piece over. */
-static PyObject *
-piece_as_bytes(Piece *piece)
-{
-    PyObject *bytes = PyBytes_FromStringAndSize((const char *)piece->ptr, (Py_ssize_t)piece->len);
-    zlib_import_list_u8_free(piece);
-    return bytes;
-}
-
 /* A stream that cannot be opened for compress() is a matter of the level, whatever it was. Frees the refusal. */
 static void
 raise_compress_refusal(ModuleState *state, Refusal *refusal)
 {
-    if (refusal_code(refusal) == Z_STREAM_ERROR) {
-        PyErr_SetString(state->error, "Bad compression level");
-    }
-    else {
+    if (refusal_code(refusal) != Z_STREAM_ERROR) {
         raise_refusal(state->error, refusal, &COMPRESSING_AT_ONCE);
+        return;
     }
+    PyErr_SetString(state->error, "Bad compression level");
     zlib_component_stream_error_free(refusal);
 }
 
 static PyObject *
 compress_in_slices(ModuleState *state, const Py_buffer *data, zlib_component_stream_compression_t *options)
 {
+    Deflater deflater = {
+        .flush = ZLIB_COMPONENT_STREAM_FLUSH_FINISH,
+        .error = state->error,
+        .words = &COMPRESSING_AT_ONCE,
+    };
     Refusal refusal;
-    zlib_component_stream_own_compressor_t stream;
-    if (!zlib_component_stream_static_compressor_open(options, &stream, &refusal)) {
+    deflater.is_open = zlib_component_stream_static_compressor_open(options, &deflater.stream, &refusal);
+    if (!deflater.is_open) {
         raise_compress_refusal(state, &refusal);
         return NULL;
     }
-    Run run;
-    run_open(&run, data->buf, (size_t)data->len);
-    Outcome outcome = run_deflate(&run, stream, ZLIB_COMPONENT_STREAM_FLUSH_FINISH);
-    zlib_component_stream_compressor_drop_own(stream);
-    PyObject *output = NULL;
-    if (outcome == RUN_REFUSED) {
-        raise_refusal(state->error, &run.refusal, &COMPRESSING_AT_ONCE);
-    }
-    else if (outcome != RUN_RAISED) {
-        output = run_output(&run);
-    }
-    run_close(&run);
+    PyObject *output = codec_compress(&DEFLATING, &deflater, data->buf, (size_t)data->len);
+    deflater_close(&deflater);
     return output;
 }
 
@@ -92,7 +80,7 @@ compress_data(ModuleState *state, const Py_buffer *data, int level, int wbits)
         return compress_in_slices(state, data, &options);
     }
     Refusal refusal;
-    Piece input = {.ptr = data->buf, .len = (size_t)data->len}, output;
+    zlib_import_list_u8_t input = {.ptr = data->buf, .len = (size_t)data->len}, output;
     if (run_reserve(DEFLATED_BOUND(input.len)) < 0) {
         return NULL;
     }
@@ -100,7 +88,7 @@ compress_data(ModuleState *state, const Py_buffer *data, int level, int wbits)
         raise_compress_refusal(state, &refusal);
         return NULL;
     }
-    return piece_as_bytes(&output);
+    return piece_as_bytes(PIECE_OF(output));
 }
 
 PyDoc_STRVAR(zlib_compress_doc,
@@ -135,18 +123,24 @@ zlib_compress(PyObject *module, PyObject *args, PyObject *kwargs)
 static PyObject *
 decompress_in_slices(ModuleState *state, const Py_buffer *data, int wbits)
 {
-    Inflater inflater = {.is_open = false, .zdict = NULL};
-    if (inflater_open(&inflater, wbits, state->error, &PREPARING) < 0) {
+    Inflater inflater = {.error = state->error, .words = &DECOMPRESSING_AT_ONCE};
+    if (inflater_open(&inflater, wbits, &PREPARING) < 0) {
         return NULL;
     }
+    PyObject *output = NULL;
     Run run;
     run_open(&run, data->buf, (size_t)data->len);
-    Outcome outcome = inflater_run(&inflater, &run, state->error);
+    Outcome outcome = run_decompress(&run, &INFLATING, &inflater);
     if (outcome == RUN_GOING) {
-        outcome = run_refuse(&run, Z_BUF_ERROR);
+        inflater.refusal = library_refusal(Z_BUF_ERROR);
+        outcome = RUN_REFUSED;
     }
-    bool failed = inflater_raise(outcome, &run, state->error, &DECOMPRESSING_AT_ONCE) < 0;
-    PyObject *output = failed ? NULL : run_output(&run);
+    if (outcome == RUN_REFUSED) {
+        inflater_raise(&inflater);
+    }
+    else if (outcome == RUN_ENDED) {
+        output = run_output(&run);
+    }
     run_close(&run);
     inflater_close(&inflater);
     return output;
@@ -159,7 +153,7 @@ decompress_data(ModuleState *state, const Py_buffer *data, int wbits)
         return decompress_in_slices(state, data, wbits);
     }
     Refusal refusal;
-    Piece input = {.ptr = data->buf, .len = (size_t)data->len}, output;
+    zlib_import_list_u8_t input = {.ptr = data->buf, .len = (size_t)data->len}, output;
     size_t room = Py_MIN(INFLATED_BOUND(input.len), STEP_OUTPUT);
     if (run_reserve(room) < 0) {
         return NULL;
@@ -172,10 +166,9 @@ decompress_data(ModuleState *state, const Py_buffer *data, int wbits)
         /* Only a stream that could not be set up is in an inconsistent state. */
         bool unprepared = refusal_code(&refusal) == Z_STREAM_ERROR;
         raise_refusal(state->error, &refusal, unprepared ? &PREPARING : &DECOMPRESSING_AT_ONCE);
-        zlib_component_stream_error_free(&refusal);
         return NULL;
     }
-    return piece_as_bytes(&output);
+    return piece_as_bytes(PIECE_OF(output));
 }
 
 PyDoc_STRVAR(zlib_decompress_doc,
@@ -308,20 +301,20 @@ zlib_decompressobj(PyObject *module, PyObject *args, PyObject *kwargs)
     return decompress_open(module_state(module), wbits, zdict);
 }
 
-typedef uint32_t (*Checksum)(Piece *data, uint32_t value);
+typedef uint32_t (*Checksum)(zlib_import_list_u8_t *data, uint32_t value);
 
 /* In slices, as the component holds a copy of what it sums. */
 static uint32_t
 sum_slices(Checksum checksum, const Py_buffer *data, uint32_t value)
 {
-    Run run;
-    run_open(&run, data->buf, (size_t)data->len);
+    zlib_import_list_u8_t slice = {.ptr = data->buf};
+    size_t left = (size_t)data->len;
     do {
-        Piece slice = run_slice(&run, CHECKSUM_SLICE);
+        slice.len = Py_MIN(left, CHECKSUM_SLICE);
         value = checksum(&slice, value);
-        run.next += slice.len;
-        run.left -= slice.len;
-    } while (run.left > 0);
+        slice.ptr += slice.len;
+        left -= slice.len;
+    } while (left > 0);
     return value;
 }
 

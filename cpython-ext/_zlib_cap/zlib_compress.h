@@ -4,12 +4,11 @@
 #define ZLIB_COMPRESS_H
 
 #include "zlib_arguments.h"
-#include "zlib_refusal.h"
+#include "zlib_deflater.h"
 
 typedef struct {
     PyObject_HEAD
-    zlib_component_stream_own_compressor_t stream;
-    bool is_open; /* until the stream is finished, or when there never was one */
+    Deflater deflater; /* closed when the stream is finished */
 } Compress;
 
 static Compress *
@@ -18,18 +17,9 @@ compress_new(ModuleState *state)
     PyTypeObject *type = state->compress_type;
     Compress *self = (Compress *)type->tp_alloc(type, 0);
     if (self != NULL) {
-        self->is_open = false;
+        self->deflater = (Deflater){.is_open = false, .error = state->error};
     }
     return self;
-}
-
-static void
-compress_finish(Compress *self)
-{
-    if (self->is_open) {
-        self->is_open = false;
-        zlib_component_stream_compressor_drop_own(self->stream);
-    }
 }
 
 static void
@@ -37,7 +27,7 @@ compress_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     PyObject_GC_UnTrack(op);
-    compress_finish((Compress *)op);
+    deflater_close(&((Compress *)op)->deflater);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -53,18 +43,17 @@ static int
 compress_set_dictionary(Compress *self, const Py_buffer *zdict)
 {
     Refusal refusal;
-    Piece dictionary = {.ptr = zdict->buf, .len = (size_t)zdict->len};
+    zlib_import_list_u8_t dictionary = {.ptr = zdict->buf, .len = (size_t)zdict->len};
     if (zlib_component_stream_method_compressor_set_dictionary(
-            zlib_component_stream_borrow_compressor(self->stream), &dictionary, &refusal)) {
+            zlib_component_stream_borrow_compressor(self->deflater.stream), &dictionary, &refusal)) {
         return 0;
     }
     if (refusal.tag == ZLIB_COMPONENT_STREAM_ERROR_UNSUPPORTED) {
         raise_refusal(NULL, &refusal, &OPENING_COMPRESSOR);
+        return -1;
     }
-    else {
-        bool invalid = refusal_code(&refusal) == Z_STREAM_ERROR;
-        PyErr_SetString(PyExc_ValueError, invalid ? "Invalid dictionary" : "deflateSetDictionary()");
-    }
+    bool invalid = refusal_code(&refusal) == Z_STREAM_ERROR;
+    PyErr_SetString(PyExc_ValueError, invalid ? "Invalid dictionary" : "deflateSetDictionary()");
     zlib_component_stream_error_free(&refusal);
     return -1;
 }
@@ -77,13 +66,13 @@ compress_open(ModuleState *state, zlib_component_stream_compression_t *options, 
     if (self == NULL) {
         return NULL;
     }
+    Deflater *deflater = &self->deflater;
     Refusal refusal;
-    self->is_open = zlib_component_stream_static_compressor_open(options, &self->stream, &refusal);
-    if (!self->is_open) {
+    deflater->is_open = zlib_component_stream_static_compressor_open(options, &deflater->stream, &refusal);
+    if (!deflater->is_open) {
         raise_refusal(state->error, &refusal, &OPENING_COMPRESSOR);
-        zlib_component_stream_error_free(&refusal);
     }
-    if (!self->is_open || (zdict->obj != NULL && compress_set_dictionary(self, zdict) < 0)) {
+    if (!deflater->is_open || (zdict->obj != NULL && compress_set_dictionary(self, zdict) < 0)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -95,22 +84,9 @@ static PyObject *
 compress_run(Compress *self, const void *data, size_t size, zlib_component_stream_flush_t flush,
              const Wording *words)
 {
-    Run run;
-    run_open(&run, data, size);
-    Outcome outcome = self->is_open ? run_deflate(&run, self->stream, flush) : run_refuse(&run, Z_STREAM_ERROR);
-    PyObject *output = NULL;
-    if (outcome == RUN_REFUSED) {
-        ModuleState *state = PyType_GetModuleState(Py_TYPE(self));
-        raise_refusal(state->error, &run.refusal, words);
-    }
-    else if (outcome != RUN_RAISED) {
-        output = run_output(&run);
-    }
-    if (outcome == RUN_ENDED) {
-        compress_finish(self);
-    }
-    run_close(&run);
-    return output;
+    self->deflater.flush = flush;
+    self->deflater.words = words;
+    return codec_compress(&DEFLATING, &self->deflater, data, size);
 }
 
 PyDoc_STRVAR(compress_compress_doc,
@@ -179,17 +155,12 @@ compress_duplicate(Compress *self)
     if (copy == NULL) {
         return NULL;
     }
-    if (!self->is_open) {
-        PyErr_SetString(PyExc_ValueError, COPYING_COMPRESSOR.bad_option);
-        Py_DECREF(copy);
-        return NULL;
-    }
-    Refusal refusal;
-    copy->is_open = zlib_component_stream_method_compressor_copy(
-        zlib_component_stream_borrow_compressor(self->stream), &copy->stream, &refusal);
-    if (!copy->is_open) {
+    Refusal refusal = library_refusal(Z_STREAM_ERROR);
+    copy->deflater.is_open = self->deflater.is_open
+        && zlib_component_stream_method_compressor_copy(
+            zlib_component_stream_borrow_compressor(self->deflater.stream), &copy->deflater.stream, &refusal);
+    if (!copy->deflater.is_open) {
         raise_refusal(state->error, &refusal, &COPYING_COMPRESSOR);
-        zlib_component_stream_error_free(&refusal);
         Py_CLEAR(copy);
     }
     return (PyObject *)copy;

@@ -21,7 +21,7 @@ decompress_new(ModuleState *state, PyObject *zdict)
     PyTypeObject *type = state->decompress_type;
     Decompress *self = (Decompress *)type->tp_alloc(type, 0);
     if (self != NULL) {
-        self->inflater = (Inflater){.is_open = false, .zdict = Py_XNewRef(zdict)};
+        self->inflater = (Inflater){.zdict = Py_XNewRef(zdict), .error = state->error, .words = &DECOMPRESSING};
         self->unused_data = Py_GetConstant(Py_CONSTANT_EMPTY_BYTES);
         self->unconsumed_tail = Py_GetConstant(Py_CONSTANT_EMPTY_BYTES);
         self->eof = 0;
@@ -33,7 +33,7 @@ static PyObject *
 decompress_open(ModuleState *state, int wbits, PyObject *zdict)
 {
     Decompress *self = decompress_new(state, zdict);
-    if (self != NULL && inflater_open(&self->inflater, wbits, state->error, &OPENING_DECOMPRESSOR) < 0) {
+    if (self != NULL && inflater_open(&self->inflater, wbits, &OPENING_DECOMPRESSOR) < 0) {
         Py_CLEAR(self);
     }
     return (PyObject *)self;
@@ -110,16 +110,20 @@ decompress_keep_rest(Decompress *self, const Run *run, Outcome outcome)
 static PyObject *
 decompress_run(Decompress *self, Run *run)
 {
-    ModuleState *state = PyType_GetModuleState(Py_TYPE(self));
     bool ended_before = self->eof && self->inflater.is_open;
-    Outcome outcome = ended_before ? RUN_ENDED : inflater_run(&self->inflater, run, state->error);
-    if (outcome == RUN_RAISED || decompress_keep_rest(self, run, outcome) < 0) {
-        return NULL;
-    }
+    Outcome outcome = ended_before ? RUN_ENDED : run_decompress(run, &INFLATING, &self->inflater);
+    PyObject *output = NULL;
+    bool failed = outcome == RUN_RAISED || decompress_keep_rest(self, run, outcome) < 0;
     if (outcome == RUN_ENDED) {
         self->eof = 1;
     }
-    return inflater_raise(outcome, run, state->error, &DECOMPRESSING) < 0 ? NULL : run_output(run);
+    if (outcome == RUN_REFUSED) {
+        inflater_raise(&self->inflater);
+    }
+    else if (!failed) {
+        output = run_output(run);
+    }
+    return output;
 }
 
 PyDoc_STRVAR(decompress_decompress_doc,
@@ -167,7 +171,10 @@ decompress_tail(Decompress *self)
     PyObject *output = NULL;
     Run run;
     run_open(&run, PyBytes_AS_STRING(tail), (size_t)PyBytes_GET_SIZE(tail));
-    Outcome outcome = self->inflater.is_open ? run_inflate(&run, self->inflater.stream) : RUN_REFUSED;
+    Outcome outcome = run_decompress(&run, &INFLATING, &self->inflater);
+    if (outcome == RUN_REFUSED) {
+        zlib_component_stream_error_free(&self->inflater.refusal);
+    }
     if (outcome != RUN_RAISED && decompress_keep_rest(self, &run, outcome) == 0) {
         if (outcome == RUN_ENDED) {
             self->eof = 1;
@@ -207,18 +214,14 @@ decompress_flush(PyObject *op, PyObject *args, PyObject *kwargs)
 }
 
 static int
-decompress_copy_into(Decompress *copy, const Decompress *self, ModuleState *state)
+decompress_copy_into(Decompress *copy, const Decompress *self)
 {
-    if (!self->inflater.is_open) {
-        PyErr_SetString(PyExc_ValueError, COPYING_DECOMPRESSOR.bad_option);
-        return -1;
-    }
-    Refusal refusal;
-    copy->inflater.is_open = zlib_component_stream_method_decompressor_copy(
-        zlib_component_stream_borrow_decompressor(self->inflater.stream), &copy->inflater.stream, &refusal);
+    Refusal refusal = library_refusal(Z_STREAM_ERROR);
+    copy->inflater.is_open = self->inflater.is_open
+        && zlib_component_stream_method_decompressor_copy(
+            zlib_component_stream_borrow_decompressor(self->inflater.stream), &copy->inflater.stream, &refusal);
     if (!copy->inflater.is_open) {
-        raise_refusal(state->error, &refusal, &COPYING_DECOMPRESSOR);
-        zlib_component_stream_error_free(&refusal);
+        raise_refusal(self->inflater.error, &refusal, &COPYING_DECOMPRESSOR);
         return -1;
     }
     Py_SETREF(copy->unused_data, Py_NewRef(self->unused_data));
@@ -232,7 +235,7 @@ decompress_duplicate(Decompress *self)
 {
     ModuleState *state = PyType_GetModuleState(Py_TYPE(self));
     Decompress *copy = decompress_new(state, self->inflater.zdict);
-    if (copy != NULL && decompress_copy_into(copy, self, state) < 0) {
+    if (copy != NULL && decompress_copy_into(copy, self) < 0) {
         Py_CLEAR(copy);
     }
     return (PyObject *)copy;

@@ -3,18 +3,13 @@
 #ifndef ZLIB_DECOMPRESSOR_H
 #define ZLIB_DECOMPRESSOR_H
 
-#include <stddef.h>
-
+#include "cap_feed.h"
 #include "zlib_inflater.h"
-#include "zlib_pending.h"
 
 typedef struct {
     PyObject_HEAD
     Inflater inflater; /* closed when the stream has ended */
-    PyObject *unused_data;
-    Pending pending;   /* what earlier calls left over; empty while a call has it */
-    char eof;
-    char needs_input;
+    Feed feed;
 } ZlibDecompressor;
 
 PyDoc_STRVAR(decompressor_doc,
@@ -41,13 +36,10 @@ decompressor_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL) {
         return NULL;
     }
-    self->inflater = (Inflater){.is_open = false, .zdict = Py_XNewRef(zdict)};
-    self->unused_data = Py_GetConstant(Py_CONSTANT_EMPTY_BYTES);
-    self->pending = (Pending){.block = NULL};
-    self->eof = 0;
-    self->needs_input = 1;
     ModuleState *state = PyType_GetModuleState(type);
-    if (inflater_open(&self->inflater, wbits, state->error, &OPENING_DECOMPRESSOR) < 0) {
+    self->inflater = (Inflater){.zdict = Py_XNewRef(zdict), .error = state->error, .words = &DECOMPRESSING};
+    feed_open(&self->feed);
+    if (inflater_open(&self->inflater, wbits, &OPENING_DECOMPRESSOR) < 0) {
         Py_CLEAR(self);
     }
     return (PyObject *)self;
@@ -68,8 +60,7 @@ decompressor_dealloc(PyObject *op)
     PyObject_GC_UnTrack(op);
     inflater_close(&self->inflater);
     decompressor_clear(op);
-    Py_XDECREF(self->unused_data);
-    pending_free(&self->pending);
+    feed_close(&self->feed);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -80,76 +71,6 @@ decompressor_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(((ZlibDecompressor *)op)->inflater.zdict);
     return 0;
-}
-
-/* Keeps the input that a run left: as unused when the stream has ended, else for the next call. `pending` is what the
-   run's input was in, or empty when it was the caller's. */
-static int
-decompressor_keep_rest(ZlibDecompressor *self, Pending *pending, const Run *run)
-{
-    self->needs_input = run->left == 0 && !self->eof;
-    if (self->eof) {
-        PyObject *rest = PyBytes_FromStringAndSize((const char *)run->next, (Py_ssize_t)run->left);
-        if (rest == NULL) {
-            return -1;
-        }
-        Py_SETREF(self->unused_data, rest);
-        return 0;
-    }
-    if (pending_size(pending) > 0) {
-        pending->start = pending->end - run->left;
-        return 0;
-    }
-    return pending_append(pending, run->next, run->left);
-}
-
-static PyObject *
-decompressor_finish(ZlibDecompressor *self, Pending *pending, Run *run, Outcome outcome, PyObject *error)
-{
-    if (inflater_raise(outcome, run, error, &DECOMPRESSING) < 0) {
-        return NULL;
-    }
-    PyObject *output = run_output(run);
-    if (outcome == RUN_ENDED) {
-        self->eof = 1;
-        inflater_close(&self->inflater);
-    }
-    if (output != NULL && decompressor_keep_rest(self, pending, run) < 0) {
-        Py_CLEAR(output);
-    }
-    return output;
-}
-
-/* CPython's own leaves a zlib stream's dictionary unset here and fails without an exception; this one sets it. */
-static PyObject *
-decompressor_run(ZlibDecompressor *self, const Py_buffer *data, size_t wanted)
-{
-    ModuleState *state = PyType_GetModuleState(Py_TYPE(self));
-    /* Away from the object: the dictionary's buffer may be Python code that calls it again. */
-    Pending pending = self->pending;
-    self->pending = (Pending){.block = NULL};
-    PyObject *output = NULL;
-    Run run;
-    run_open(&run, data->buf, (size_t)data->len);
-    run.wanted = wanted;
-    if (pending_size(&pending) == 0 || pending_append(&pending, data->buf, (size_t)data->len) == 0) {
-        if (pending_size(&pending) > 0) {
-            run.next = pending.block + pending.start;
-            run.left = pending_size(&pending);
-        }
-        Outcome outcome = inflater_run(&self->inflater, &run, state->error);
-        output = decompressor_finish(self, &pending, &run, outcome, state->error);
-    }
-    pending_free(&self->pending);
-    if (output != NULL && !self->eof) {
-        self->pending = pending;
-    }
-    else {
-        /* As CPython has it, a failure drops what was pending. */
-        pending_free(&pending);
-    }
-    run_close(&run);
-    return output;
 }
 
 PyDoc_STRVAR(decompressor_decompress_doc,
@@ -165,42 +86,46 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 "to go on with it. After the end of the stream (eof) an EOFError is raised, and\n"
 "what followed it is in unused_data.");
 
+/* CPython's own leaves a zlib stream's dictionary unset here and fails without an exception; this one sets it. */
 static PyObject *
-decompressor_decompress(PyObject *op, PyObject *args, PyObject *kwargs)
+decompressor_run(ZlibDecompressor *self, const Py_buffer *data, Py_ssize_t max_length)
 {
-    static char *names[] = {"data", "max_length", NULL};
-    ZlibDecompressor *self = (ZlibDecompressor *)op;
-    PyObject *data, *limit = NULL, *output = NULL;
-    Py_buffer buffer;
-    Py_ssize_t max_length = -1;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:decompress", names, &data, &limit)
-        || PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0) {
+    if (self->feed.eof) {
+        PyErr_SetString(PyExc_EOFError, "End of stream already reached");
         return NULL;
     }
-    if (read_size(limit, &max_length) == 0) {
-        if (self->eof) {
-            PyErr_SetString(PyExc_EOFError, "End of stream already reached");
-        }
-        else {
-            output = decompressor_run(self, &buffer, max_length < 0 ? SIZE_MAX : (size_t)max_length);
-        }
+    PyObject *output = feed_decompress(&self->feed, &INFLATING, &self->inflater, data, max_length);
+    if (self->feed.eof) {
+        inflater_close(&self->inflater);
     }
-    PyBuffer_Release(&buffer);
+    return output;
+}
+
+static PyObject *
+decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
+{
+    static char *names[] = {"data", "max_length", NULL};
+    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
+    Py_ssize_t max_length = -1;
+    Py_buffer data;
+    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
+        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
+        return NULL;
+    }
+    if (read_size(values[1], &max_length) == 0) {
+        output = decompressor_run((ZlibDecompressor *)op, &data, max_length);
+    }
+    PyBuffer_Release(&data);
     return output;
 }
 
 static PyMethodDef decompressor_methods[] = {
-    {"decompress", WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
+    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
     {NULL},
 };
 
 static PyMemberDef decompressor_members[] = {
-    {"eof", Py_T_BOOL, offsetof(ZlibDecompressor, eof), Py_READONLY,
-     "Whether the end of the stream was reached."},
-    {"unused_data", Py_T_OBJECT_EX, offsetof(ZlibDecompressor, unused_data), Py_READONLY,
-     "What followed the end of the stream."},
-    {"needs_input", Py_T_BOOL, offsetof(ZlibDecompressor, needs_input), Py_READONLY,
-     "Whether more output takes more input."},
+    FEED_MEMBERS(ZlibDecompressor, feed),
     {NULL},
 };
 

@@ -3,7 +3,20 @@
 #ifndef ZLIB_REFUSAL_H
 #define ZLIB_REFUSAL_H
 
-#include "zlib_run.h"
+#include "cap_run.h"
+#include "zlib_import.h"
+
+/* zlib's return codes, from its manual. */
+enum {
+    Z_NEED_DICT = 2,
+    Z_STREAM_ERROR = -2,
+    Z_DATA_ERROR = -3,
+    Z_MEM_ERROR = -4,
+    Z_BUF_ERROR = -5,
+    Z_VERSION_ERROR = -6,
+};
+
+typedef zlib_component_stream_error_t Refusal;
 
 /* The words for one kind of call. */
 typedef struct {
@@ -91,9 +104,19 @@ refusal_code(const Refusal *refusal)
     return refusal->tag == ZLIB_COMPONENT_STREAM_ERROR_LIBRARY ? refusal->val.library.code : 0;
 }
 
-/* `error` is the module's zlib.error. The refusal stays its owner's. */
+/* As the component would refuse with this code: for streams that are closed on this side. */
+static Refusal
+library_refusal(int code)
+{
+    return (Refusal){
+        .tag = ZLIB_COMPONENT_STREAM_ERROR_LIBRARY,
+        .val.library = {.code = code, .message.is_some = false},
+    };
+}
+
+/* `error` is the module's zlib.error. The refusal is freed. */
 static void
-raise_refusal(PyObject *error, const Refusal *refusal, const Wording *words)
+raise_refusal(PyObject *error, Refusal *refusal, const Wording *words)
 {
     int code = refusal_code(refusal);
     if (refusal->tag == ZLIB_COMPONENT_STREAM_ERROR_UNSUPPORTED) {
@@ -109,6 +132,24 @@ raise_refusal(PyObject *error, const Refusal *refusal, const Wording *words)
     }
     else {
         raise_zlib_error(error, code, &refusal->val.library.message, words);
+    }
+    zlib_component_stream_error_free(refusal);
+}
+
+/* Takes a step's chunk over; what it says of a failure goes to `refusal`. */
+static void
+take_chunk(const zlib_component_stream_chunk_t *chunk, Refusal *refusal, Step *step)
+{
+    *step = (Step){.output = PIECE_OF(chunk->output), .consumed = chunk->consumed, .status = STEP_GOING};
+    if (chunk->status.tag == ZLIB_COMPONENT_STREAM_STATUS_FAILED) {
+        *refusal = (Refusal){
+            .tag = ZLIB_COMPONENT_STREAM_ERROR_LIBRARY,
+            .val.library = chunk->status.val.failed,
+        };
+        step->status = STEP_REFUSED;
+    }
+    else if (chunk->status.tag == ZLIB_COMPONENT_STREAM_STATUS_STREAM_END) {
+        step->status = STEP_ENDED;
     }
 }
 

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use crate::bindings::{Chunk, Error, Failure, Status};
 use crate::failure::{STREAM_ERROR, refused};
 use crate::frame::{Accepted, Check, Container, HeaderReader};
-use crate::output::Output;
 use crate::raw::Inflate;
+use cap_support::Output;
 
 /// Where a stream stands.
 enum Stage {

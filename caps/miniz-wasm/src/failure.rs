@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 
 use crate::bindings::{Error, Failure};
-use crate::output::OutOfMemory;
+use cap_support::OutOfMemory;
 
 /// The arguments, or the call at this point of the stream, make no sense.
 pub const STREAM_ERROR: i32 = -2;

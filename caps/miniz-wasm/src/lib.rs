@@ -14,8 +14,5 @@ mod exports;
 mod failure;
 mod ffi;
 mod frame;
-mod output;
 mod queue;
 mod raw;
-#[cfg(target_family = "wasm")]
-mod runtime;

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_uint};
 
+use cap_support::{OutOfMemory, Output, check_headroom};
 use libz_rs_sys::{
     Z_BUF_ERROR, Z_DATA_ERROR, Z_FINISH, Z_MEM_ERROR, Z_NEED_DICT, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, deflate,
     deflateCopy, deflateEnd, deflateInit2_, deflateSetDictionary, inflate, inflateCopy, inflateEnd,
@@ -11,7 +12,6 @@ use libz_rs_sys::{
 };
 
 use crate::bindings::{Chunk, Compression, Error, Failure, Status};
-use crate::output::{OutOfMemory, Output, check_headroom};
 
 /// `deflate` or `inflate`.
 type Step = unsafe extern "C" fn(*mut z_stream, c_int) -> c_int;
@@ -170,6 +170,9 @@ impl Drop for Deflate {
 /// finds the failure: then the message of the failure itself is lost.
 const LOST_MESSAGE: &str = "repeated call with bad state";
 
+/// Less input than this, in bytes, never goes through the library's fast loop.
+const FAST_INPUT: usize = 15;
+
 /// Less room for output than the library's fast loop wants, in bytes.
 const SLOW_ROOM: usize = 128;
 
@@ -206,7 +209,7 @@ impl Inflate {
         if let Some(broken) = &self.broken {
             return Ok(Chunk { output: Vec::new(), consumed: 0, status: Status::Failed(broken.clone()) });
         }
-        let before = self.copy().ok();
+        let before = if input.len() < FAST_INPUT { None } else { self.copy().ok() };
         let mut chunk = self.advance(input, Z_SYNC_FLUSH, limit)?;
         if let Status::Failed(failure) = &mut chunk.status
             && failure.code == Z_DATA_ERROR

@@ -11,6 +11,3 @@ mod bindings;
 mod checksum;
 mod engine;
 mod exports;
-mod output;
-#[cfg(target_family = "wasm")]
-mod runtime;

@@ -32,7 +32,9 @@ pub fn compile_extension(
     package: &Package,
 ) -> Result<Vec<PathBuf>> {
     let dir = package.dir();
+    let shared = context.project.shared_headers();
     let sources = tree_digest(dir, is_c).into_diagnostic().wrap_err_with(|| cannot_read(dir))?;
+    let headers = tree_digest(&shared, is_c).into_diagnostic().wrap_err_with(|| cannot_read(&shared))?;
     let world = package.world().replace('-', "_");
     let component_type = package.extension.gen_dir.join(format!("{world}_component_type.o"));
     let digest =
@@ -42,6 +44,7 @@ pub fn compile_extension(
         .input("bindings", entry_name(&package.extension.gen_dir))
         .input("component type", digest)
         .input("sources", sources)
+        .input("shared headers", headers)
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", CFLAGS.join(" "))
         .input("toolchain", context.toolchain.identity());
@@ -77,11 +80,14 @@ fn compile(
 ) -> Result<()> {
     let mut command = context.toolchain.command();
     command.args(CFLAGS);
-    for include in [&cpython.source.join("Include"), &cpython.wasm, &package.extension.gen_dir] {
+    let shared = context.project.shared_headers();
+    for include in [&cpython.source.join("Include"), &cpython.wasm, &package.extension.gen_dir, &shared] {
         command.arg("-I").arg(include);
     }
     // No path of this machine may get into the result.
-    command.arg(format!("-ffile-prefix-map={}={}", package.dir().display(), package.cap));
+    for (dir, name) in [(package.dir(), package.cap.as_str()), (&shared, "include")] {
+        command.arg(format!("-ffile-prefix-map={}={name}", dir.display()));
+    }
     command.arg(file).arg("-o").arg(object);
     process::run(command, &context.log(&format!("extension-{}", package.cap)), task)?;
     Ok(())

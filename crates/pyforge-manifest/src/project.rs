@@ -34,11 +34,18 @@ impl Project {
         let mut problems = Vec::new();
         let distribution = Distribution::read(&root.join("pyforge.toml"))?;
         let sources = Sources::read(&root.join("sources.toml"))?;
-        let packages = read_all(&root.join("cpython-ext"), "pyforge-pkg.toml", Package::read, &mut problems);
-        let components = read_all(&root.join("caps"), "Cargo.toml", Component::read, &mut problems);
+        let python_sides = manifests(&root.join("cpython-ext"), "_cap", "pyforge-pkg.toml");
+        let packages = read_all(&python_sides, Package::read, &mut problems);
+        let wasm_sides = manifests(&root.join("caps"), "-wasm", "Cargo.toml");
+        let components = read_all(&wasm_sides, Component::read, &mut problems);
         problems.extend(unknown_interfaces(&distribution, &packages));
         Problems::check(problems)?;
         Ok(Self { root: root.to_owned(), distribution, sources, packages, components })
+    }
+
+    /// The C headers that Python sides share.
+    pub fn shared_headers(&self) -> PathBuf {
+        self.root.join("cpython-ext/include")
     }
 
     /// The folder of a contract's master.
@@ -108,20 +115,24 @@ fn unknown_interfaces(distribution: &Distribution, packages: &[Package]) -> Vec<
     unknown.map(problem).collect()
 }
 
-/// Reads `manifest` in each folder of `dir` that has one, in the order of their names.
+/// The file `manifest` of each folder of `dir` whose name ends in `ending`, in the order of their names. What the others
+/// hold is shared by these.
+fn manifests(dir: &Path, ending: &str, manifest: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let sides = entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(ending));
+    let files = sides.map(|entry| entry.path().join(manifest)).filter(|file| file.is_file());
+    files.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What `read` makes of each file.
 fn read_all<T>(
-    dir: &Path,
-    manifest: &str,
+    files: &[PathBuf],
     read: impl Fn(&Path) -> Result<T, Problems>,
     problems: &mut Vec<Problem>,
 ) -> Vec<T> {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut files: Vec<_> =
-        entries.map(|entry| entry.path().join(manifest)).filter(|file| file.is_file()).collect();
-    files.sort();
     let mut items = Vec::new();
     for file in files {
-        match read(&file) {
+        match read(file) {
             Ok(item) => items.push(item),
             Err(found) => problems.extend(found.into_vec()),
         }

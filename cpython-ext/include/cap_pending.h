@@ -1,7 +1,7 @@
 /* Input that a decompressor has been given and not used yet: a queue of bytes in one block. */
 
-#ifndef ZLIB_PENDING_H
-#define ZLIB_PENDING_H
+#ifndef CAP_PENDING_H
+#define CAP_PENDING_H
 
 #include "Python.h"
 
@@ -11,13 +11,13 @@ typedef struct {
     size_t start, end; /* of the bytes that are pending */
 } Pending;
 
-static size_t
+static inline size_t
 pending_size(const Pending *pending)
 {
     return pending->end - pending->start;
 }
 
-static void
+static inline void
 pending_free(Pending *pending)
 {
     PyMem_Free(pending->block);
@@ -26,7 +26,7 @@ pending_free(Pending *pending)
 
 /* Makes room for `more` bytes behind the last. Each byte is moved a bounded number of times on average: to the
    block's start only when half of it is used up, else to a block of twice the size. */
-static int
+static inline int
 pending_grow(Pending *pending, size_t more)
 {
     size_t size = pending_size(pending);
@@ -55,7 +55,7 @@ pending_grow(Pending *pending, size_t more)
     return 0;
 }
 
-static int
+static inline int
 pending_append(Pending *pending, const void *data, size_t size)
 {
     if (size == 0) {

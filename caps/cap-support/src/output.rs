@@ -63,6 +63,11 @@ impl Output {
         self.bytes.len() == self.limit
     }
 
+    /// The last `count` bytes written.
+    pub fn last(&self, count: usize) -> &[u8] {
+        &self.bytes[self.bytes.len() - count..]
+    }
+
     /// The bytes, without a copy.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

@@ -17,7 +17,7 @@ unsafe extern "C" {
     fn free(block: *mut c_void);
 }
 
-/// libc's heap, which zlib-rs allocates from too.
+/// libc's heap, which C code allocates from too.
 struct CHeap;
 
 // SAFETY: libc's functions keep the contract of `GlobalAlloc` for the alignments they are asked for here.

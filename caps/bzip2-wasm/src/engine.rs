@@ -1,0 +1,183 @@
+//! bzip2's two engines, safe to hold: `Packer` compresses and `Unpacker` decompresses.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ffi::c_int;
+
+use cap_support::{OutOfMemory, Output, check_headroom};
+use libbz2_rs_sys::{
+    BZ_FINISH, BZ_FINISH_OK, BZ_FLUSH, BZ_FLUSH_OK, BZ_MEM_ERROR, BZ_OK, BZ_PARAM_ERROR, BZ_RUN, BZ_RUN_OK,
+    BZ_STREAM_END, BZ2_bzCompress, BZ2_bzCompressEnd, BZ2_bzCompressInit, BZ2_bzDecompress,
+    BZ2_bzDecompressEnd, BZ2_bzDecompressInit, bz_stream,
+};
+
+use crate::bindings::{Action, Chunk, Failure, Status};
+
+impl From<OutOfMemory> for Failure {
+    fn from(_: OutOfMemory) -> Self {
+        Failure { code: BZ_MEM_ERROR }
+    }
+}
+
+/// Nothing done, and why.
+fn failed(failure: Failure) -> Chunk {
+    Chunk { output: Vec::new(), consumed: 0, status: Status::Failed(failure) }
+}
+
+/// A stream for the init functions to set up, which take the library's own allocator for what is not there. It must
+/// stay where it is from then on.
+fn fresh_stream() -> Box<bz_stream> {
+    // SAFETY: of numbers, pointers and optional functions, and zero is a value of each.
+    unsafe { Box::new(core::mem::zeroed()) }
+}
+
+/// Calls `step` for the stream with the next room of `output`. Returns the library's code.
+fn with_room(
+    stream: &mut bz_stream,
+    output: &mut Output,
+    step: impl FnOnce(&mut bz_stream) -> c_int,
+) -> Result<c_int, OutOfMemory> {
+    let room = output.room()?;
+    let size = room.len();
+    stream.next_out = room.as_mut_ptr().cast();
+    stream.avail_out = size as u32;
+    let code = step(stream);
+    // SAFETY: the library wrote what it took from `avail_out`.
+    unsafe { output.advance(size - stream.avail_out as usize) };
+    Ok(code)
+}
+
+/// A compressor.
+pub struct Packer {
+    stream: Box<bz_stream>,
+    /// The flush or the finish that has begun and is not at its end.
+    closing: Option<c_int>,
+    ended: bool,
+}
+
+impl Packer {
+    /// Sets one up; the library judges the numbers.
+    pub fn open(block_size: i32, work_factor: i32) -> Result<Self, Failure> {
+        check_headroom()?;
+        let mut stream = fresh_stream();
+        // SAFETY: the stream is a fresh one.
+        match unsafe { BZ2_bzCompressInit(&mut *stream, block_size, 0, work_factor) } {
+            BZ_OK => Ok(Self { stream, closing: None, ended: false }),
+            code => Err(Failure { code }),
+        }
+    }
+
+    /// Compresses `input` into at most `limit` bytes.
+    pub fn step(&mut self, input: &[u8], action: Action, limit: usize) -> Chunk {
+        self.advance(input, action, limit).unwrap_or_else(|error| failed(error.into()))
+    }
+
+    fn advance(&mut self, input: &[u8], action: Action, limit: usize) -> Result<Chunk, OutOfMemory> {
+        let mut output = Output::new(limit, input.len() / 2)?;
+        let mut rest = input;
+        let mut asked = action_code(action);
+        let mut failure = None;
+        while !self.ended && failure.is_none() && !output.is_full() {
+            // The library wants to be told of a flush or a finish when all of its input is known: here, taken.
+            let now = self.closing.unwrap_or(if rest.is_empty() { asked } else { BZ_RUN });
+            match self.call(&mut rest, now, &mut output)? {
+                BZ_FLUSH_OK | BZ_FINISH_OK => self.closing = Some(now),
+                BZ_STREAM_END => self.ended = true,
+                BZ_RUN_OK if now != BZ_RUN => (self.closing, asked) = (None, BZ_RUN),
+                BZ_RUN_OK => {}
+                // There was neither input nor output.
+                BZ_PARAM_ERROR if now == BZ_RUN && rest.is_empty() => break,
+                code => failure = Some(Failure { code }),
+            }
+        }
+        let status = match failure {
+            Some(failure) => Status::Failed(failure),
+            None if self.ended => Status::StreamEnd,
+            None => Status::Ok,
+        };
+        Ok(Chunk { output: output.into_bytes(), consumed: (input.len() - rest.len()) as u32, status })
+    }
+
+    /// One call of the library, with the rest of the input if it is to take some.
+    fn call(&mut self, rest: &mut &[u8], action: c_int, output: &mut Output) -> Result<c_int, OutOfMemory> {
+        let offered = if action == BZ_RUN { *rest } else { &[] };
+        self.stream.next_in = offered.as_ptr().cast();
+        self.stream.avail_in = offered.len() as u32;
+        // SAFETY: the stream is set up, and its pointers and lengths are those of slices.
+        let code = with_room(&mut self.stream, output, |stream| unsafe { BZ2_bzCompress(stream, action) })?;
+        *rest = &rest[offered.len() - self.stream.avail_in as usize..];
+        Ok(code)
+    }
+}
+
+impl Drop for Packer {
+    fn drop(&mut self) {
+        // SAFETY: the stream is set up, and not used again.
+        unsafe { BZ2_bzCompressEnd(&mut *self.stream) };
+    }
+}
+
+/// The library's number for an action.
+fn action_code(action: Action) -> c_int {
+    match action {
+        Action::Run => BZ_RUN,
+        Action::Flush => BZ_FLUSH,
+        Action::Finish => BZ_FINISH,
+    }
+}
+
+/// A decompressor.
+pub struct Unpacker {
+    stream: Box<bz_stream>,
+    /// How it ended: well, or with the library's code. The library must not be called after that.
+    end: Option<Status>,
+}
+
+impl Unpacker {
+    /// Sets one up.
+    pub fn open() -> Result<Self, Failure> {
+        check_headroom()?;
+        let mut stream = fresh_stream();
+        // SAFETY: the stream is a fresh one.
+        match unsafe { BZ2_bzDecompressInit(&mut *stream, 0, 0) } {
+            BZ_OK => Ok(Self { stream, end: None }),
+            code => Err(Failure { code }),
+        }
+    }
+
+    /// Decompresses `input` into at most `limit` bytes.
+    pub fn step(&mut self, input: &[u8], limit: usize) -> Chunk {
+        if let Some(status) = self.end {
+            return Chunk { output: Vec::new(), consumed: 0, status };
+        }
+        self.advance(input, limit).unwrap_or_else(|error| failed(error.into()))
+    }
+
+    fn advance(&mut self, input: &[u8], limit: usize) -> Result<Chunk, OutOfMemory> {
+        let mut output = Output::new(limit, input.len().saturating_mul(4))?;
+        self.stream.next_in = input.as_ptr().cast();
+        self.stream.avail_in = input.len() as u32;
+        let code = loop {
+            // SAFETY: the stream is set up, and its pointers and lengths are those of slices.
+            let code =
+                with_room(&mut self.stream, &mut output, |stream| unsafe { BZ2_bzDecompress(stream) })?;
+            if code != BZ_OK || self.stream.avail_out > 0 || output.is_full() {
+                break code;
+            }
+        };
+        self.end = match code {
+            BZ_OK => None,
+            BZ_STREAM_END => Some(Status::StreamEnd),
+            code => Some(Status::Failed(Failure { code })),
+        };
+        let consumed = (input.len() - self.stream.avail_in as usize) as u32;
+        Ok(Chunk { output: output.into_bytes(), consumed, status: self.end.unwrap_or(Status::Ok) })
+    }
+}
+
+impl Drop for Unpacker {
+    fn drop(&mut self) {
+        // SAFETY: the stream is set up, and not used again.
+        unsafe { BZ2_bzDecompressEnd(&mut *self.stream) };
+    }
+}

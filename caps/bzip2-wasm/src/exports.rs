@@ -1,0 +1,60 @@
+//! The exported interface: each function hands its arguments to the engine.
+
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use libbz2_rs_sys::{BZ_OUTBUFF_FULL, BZ_UNEXPECTED_EOF};
+
+use crate::bindings::{
+    Action, Chunk, Compressor, Decompressor, Failure, Guest, GuestCompressor, GuestDecompressor, Status,
+};
+use crate::engine::{Packer, Unpacker};
+
+struct Component;
+
+crate::bindings::export!(Component with_types_in crate::bindings);
+
+impl Guest for Component {
+    type Compressor = RefCell<Packer>;
+    type Decompressor = RefCell<Unpacker>;
+
+    fn compress(input: Vec<u8>, block_size: i32, work_factor: i32) -> Result<Vec<u8>, Failure> {
+        let all = u32::MAX as usize;
+        whole(Packer::open(block_size, work_factor)?.step(&input, Action::Finish, all), all)
+    }
+
+    fn decompress(input: Vec<u8>, max_output: u32) -> Result<Vec<u8>, Failure> {
+        let limit = max_output as usize;
+        whole(Unpacker::open()?.step(&input, limit), limit)
+    }
+}
+
+impl GuestCompressor for RefCell<Packer> {
+    fn open(block_size: i32, work_factor: i32) -> Result<Compressor, Failure> {
+        Ok(Compressor::new(RefCell::new(Packer::open(block_size, work_factor)?)))
+    }
+
+    fn compress(&self, input: Vec<u8>, action: Action, max_output: u32) -> Chunk {
+        self.borrow_mut().step(&input, action, max_output as usize)
+    }
+}
+
+impl GuestDecompressor for RefCell<Unpacker> {
+    fn open() -> Result<Decompressor, Failure> {
+        Ok(Decompressor::new(RefCell::new(Unpacker::open()?)))
+    }
+
+    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Chunk {
+        self.borrow_mut().step(&input, max_output as usize)
+    }
+}
+
+/// The output of a step that should have been a whole stream, of at most `limit` bytes.
+fn whole(chunk: Chunk, limit: usize) -> Result<Vec<u8>, Failure> {
+    match chunk.status {
+        Status::StreamEnd => Ok(chunk.output),
+        Status::Failed(failure) => Err(failure),
+        Status::Ok if chunk.output.len() == limit => Err(Failure { code: BZ_OUTBUFF_FULL }),
+        Status::Ok => Err(Failure { code: BZ_UNEXPECTED_EOF }),
+    }
+}
