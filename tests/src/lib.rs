@@ -1,6 +1,7 @@
 //! Helpers shared by the test files beside this one.
 
 pub mod contract;
+pub mod samples;
 
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,14 @@
 //! What goes in comes out: levels, strategies, step sizes, flushes, bounds, checksums.
 
 use pyforge_tests::component;
-use pyforge_tests::contract::{Compression, Flush, Instance, Pace, Status, surface};
+use pyforge_tests::contract::surface;
+use pyforge_tests::samples;
 
-use crate::{CONTAINERS, Provider, RAW, ZLIB_WRAPPED, options, samples};
+use crate::instance::{Compression, Flush, Instance, Pace, Status};
+use crate::{CONTAINERS, Provider, RAW, ZLIB_WRAPPED, options};
 
 pub fn surface_is_the_interface_alone(provider: &Provider) {
-    let (imports, exports) = surface(component(provider.name));
+    let (imports, exports) = surface(&component(provider.name));
     assert_eq!(imports, [] as [&str; 0], "a compressor needs nothing of the world");
     assert_eq!(exports, ["zlib:component/stream@0.1.0"]);
     let version = provider.start().version();

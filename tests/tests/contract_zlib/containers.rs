@@ -1,9 +1,10 @@
 //! The containers: which of them a decompressor takes, and everything that a gzip header may carry.
 
-use pyforge_tests::contract::{Instance, Pace};
+use pyforge_tests::samples;
 
 use crate::behaviour::unpack;
-use crate::{GZIP, Provider, RAW, ZLIB_WRAPPED, options, samples};
+use crate::instance::{Instance, Pace};
+use crate::{GZIP, Provider, RAW, ZLIB_WRAPPED, options};
 
 pub fn decompressor_finds_the_container(provider: &Provider) {
     let mut it = provider.start();

@@ -1,9 +1,10 @@
 //! What a provider may lack, and how it must be when it is there.
 
-use pyforge_tests::contract::{Error, Flush, Instance, Pace, Status};
+use pyforge_tests::samples;
 
 use crate::behaviour::unpack;
-use crate::{CONTAINERS, GZIP, Provider, RAW, ZLIB, ZLIB_WRAPPED, options, samples};
+use crate::instance::{Error, Flush, Instance, Pace, Status};
+use crate::{CONTAINERS, GZIP, Provider, RAW, ZLIB, ZLIB_WRAPPED, options};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {

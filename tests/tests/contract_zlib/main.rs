@@ -4,14 +4,14 @@
 mod behaviour;
 mod containers;
 mod features;
+mod instance;
 mod memory;
 mod refusals;
-mod samples;
 
 use pyforge_tests::component;
-use pyforge_tests::contract::{Compression, Instance};
 
 use crate::features::Feature;
+use crate::instance::{Compression, Instance};
 
 /// A component under test.
 struct Provider {

@@ -1,9 +1,10 @@
 //! Memory: every argument, result and resource is given back.
 
-use pyforge_tests::contract::{Flush, Instance};
+use pyforge_tests::samples;
 
 use crate::features::Feature;
-use crate::{GZIP, Provider, RAW, ZLIB_WRAPPED, options, samples};
+use crate::instance::{Flush, Instance};
+use crate::{GZIP, Provider, RAW, ZLIB_WRAPPED, options};
 
 /// Enough calls for a heap to find its size.
 const WARM_UP: usize = 1_000;

@@ -1,10 +1,10 @@
 //! What a provider must refuse, in zlib's numbers and words, and never by a trap.
 
-use pyforge_tests::contract::{Compression, Error, Failure, Flush, Instance, Pace, Status};
+use pyforge_tests::samples::{self, Numbers};
 
 use crate::containers::gzip;
-use crate::samples::Numbers;
-use crate::{CONTAINERS, GZIP, Provider, RAW, ZLIB_WRAPPED, options, samples};
+use crate::instance::{Compression, Error, Failure, Flush, Instance, Pace, Status};
+use crate::{CONTAINERS, GZIP, Provider, RAW, ZLIB_WRAPPED, options};
 
 const STREAM_ERROR: i32 = -2;
 const DATA_ERROR: i32 = -3;
