@@ -13,10 +13,11 @@ use crate::{Progress, Result, process};
 const COMPILER_PACKAGES: [&str; 4] = ["clang-22", "lld-22", "llvm-22", "libclang-rt-22-dev-wasm32"];
 
 /// The libraries whose modules the native CPython is compared in, by a header and its Debian package.
-const LIBRARIES: [(&str, &str); 6] = [
+const LIBRARIES: [(&str, &str); 7] = [
     ("zlib.h", "zlib1g-dev"),
     ("bzlib.h", "libbz2-dev"),
     ("lzma.h", "liblzma-dev"),
+    ("zstd.h", "libzstd-dev"),
     ("sqlite3.h", "libsqlite3-dev"),
     ("openssl/ssl.h", "libssl-dev"),
     ("ffi.h", "libffi-dev"),
