@@ -21,11 +21,11 @@ typedef struct {
 } BZ2Compressor;
 
 static void
-packing_step(void *op, Piece input, bool last, size_t room, Step *step)
+packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
 {
     Packing *packing = op;
     bzip2_component_stream_chunk_t chunk;
-    bz2_import_list_u8_t data = LIST_OF(bz2_import_list_u8_t, input);
+    bzip2_component_stream_bytes_t data = BYTES_OF(bzip2_component_stream_bytes_t, input);
     bzip2_component_stream_action_t action = last && packing->finishing
         ? BZIP2_COMPONENT_STREAM_ACTION_FINISH : BZIP2_COMPONENT_STREAM_ACTION_RUN;
     bzip2_component_stream_method_compressor_compress(

@@ -21,11 +21,11 @@ typedef struct {
 } BZ2Decompressor;
 
 static void
-unpacking_step(void *op, Piece input, bool Py_UNUSED(last), size_t room, Step *step)
+unpacking_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, Step *step)
 {
     Unpacking *unpacking = op;
     bzip2_component_stream_chunk_t chunk;
-    bz2_import_list_u8_t data = LIST_OF(bz2_import_list_u8_t, input);
+    bzip2_component_stream_bytes_t data = BYTES_OF(bzip2_component_stream_bytes_t, input);
     bzip2_component_stream_method_decompressor_decompress(
         bzip2_component_stream_borrow_decompressor(unpacking->stream), &data, (uint32_t)room, &chunk);
     *step = (Step){.output = PIECE_OF(chunk.output), .consumed = chunk.consumed, .status = STEP_GOING};

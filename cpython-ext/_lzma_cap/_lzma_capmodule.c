@@ -57,7 +57,7 @@ lzma_encode_filter_properties(PyObject *module, PyObject *spec)
         raise_lzma_error(error, failure.code);
         return NULL;
     }
-    return piece_as_bytes(PIECE_OF(properties));
+    return piece_as_bytes(PIECE_OF_LIST(properties));
 }
 
 PyDoc_STRVAR(lzma_decode_filter_properties_doc,

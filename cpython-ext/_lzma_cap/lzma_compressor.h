@@ -19,11 +19,11 @@ typedef struct {
 } LZMACompressor;
 
 static void
-packing_step(void *op, Piece input, bool last, size_t room, Step *step)
+packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
 {
     Packing *packing = op;
     lzma_component_stream_chunk_t chunk;
-    lzma_import_list_u8_t data = LIST_OF(lzma_import_list_u8_t, input);
+    lzma_component_stream_bytes_t data = BYTES_OF(lzma_component_stream_bytes_t, input);
     lzma_component_stream_action_t action = last && packing->finishing ? LZMA_COMPONENT_STREAM_ACTION_FINISH
                                                                        : LZMA_COMPONENT_STREAM_ACTION_RUN;
     lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor(packing->stream), &data,

@@ -23,11 +23,11 @@ typedef struct {
 } LZMADecompressor;
 
 static void
-unpacking_step(void *op, Piece input, bool Py_UNUSED(last), size_t room, Step *step)
+unpacking_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, Step *step)
 {
     Unpacking *unpacking = op;
     lzma_component_stream_chunk_t chunk;
-    lzma_import_list_u8_t data = LIST_OF(lzma_import_list_u8_t, input);
+    lzma_component_stream_bytes_t data = BYTES_OF(lzma_component_stream_bytes_t, input);
     lzma_component_stream_method_decompressor_decompress(
         lzma_component_stream_borrow_decompressor(unpacking->stream), &data, (uint32_t)room, &chunk);
     take_chunk(&chunk, &unpacking->code, step);

@@ -80,11 +80,15 @@ compress_data(ModuleState *state, const Py_buffer *data, int level, int wbits)
         return compress_in_slices(state, data, &options);
     }
     Refusal refusal;
-    zlib_import_list_u8_t input = {.ptr = data->buf, .len = (size_t)data->len}, output;
-    if (run_reserve(DEFLATED_BOUND(input.len)) < 0) {
+    Words input;
+    Piece whole = {.ptr = data->buf, .len = (size_t)data->len};
+    if (run_reserve(DEFLATED_BOUND(whole.len)) < 0 || words_open(&input, whole) < 0) {
         return NULL;
     }
-    if (!zlib_component_stream_compress(&input, &options, &output, &refusal)) {
+    zlib_component_stream_bytes_t bytes = BYTES_OF(zlib_component_stream_bytes_t, &input), output;
+    bool compressed = zlib_component_stream_compress(&bytes, &options, &output, &refusal);
+    words_close(&input, whole);
+    if (!compressed) {
         raise_compress_refusal(state, &refusal);
         return NULL;
     }
@@ -153,22 +157,26 @@ decompress_data(ModuleState *state, const Py_buffer *data, int wbits)
         return decompress_in_slices(state, data, wbits);
     }
     Refusal refusal;
-    zlib_import_list_u8_t input = {.ptr = data->buf, .len = (size_t)data->len}, output;
-    size_t room = Py_MIN(INFLATED_BOUND(input.len), STEP_OUTPUT);
-    if (run_reserve(room) < 0) {
+    Words input;
+    Piece whole = {.ptr = data->buf, .len = (size_t)data->len};
+    size_t room = Py_MIN(INFLATED_BOUND(whole.len), STEP_OUTPUT);
+    if (run_reserve(room) < 0 || words_open(&input, whole) < 0) {
         return NULL;
     }
-    if (!zlib_component_stream_decompress(&input, wbits, (uint32_t)room, &output, &refusal)) {
-        if (refusal_code(&refusal) == Z_BUF_ERROR && room == STEP_OUTPUT) {
-            zlib_component_stream_error_free(&refusal);
-            return decompress_in_slices(state, data, wbits);
-        }
-        /* Only a stream that could not be set up is in an inconsistent state. */
-        bool unprepared = refusal_code(&refusal) == Z_STREAM_ERROR;
-        raise_refusal(state->error, &refusal, unprepared ? &PREPARING : &DECOMPRESSING_AT_ONCE);
-        return NULL;
+    zlib_component_stream_bytes_t bytes = BYTES_OF(zlib_component_stream_bytes_t, &input), output;
+    bool decompressed = zlib_component_stream_decompress(&bytes, wbits, (uint32_t)room, &output, &refusal);
+    words_close(&input, whole);
+    if (decompressed) {
+        return piece_as_bytes(PIECE_OF(output));
     }
-    return piece_as_bytes(PIECE_OF(output));
+    if (refusal_code(&refusal) == Z_BUF_ERROR && room == STEP_OUTPUT) {
+        zlib_component_stream_error_free(&refusal);
+        return decompress_in_slices(state, data, wbits);
+    }
+    /* Only a stream that could not be set up is in an inconsistent state. */
+    bool unprepared = refusal_code(&refusal) == Z_STREAM_ERROR;
+    raise_refusal(state->error, &refusal, unprepared ? &PREPARING : &DECOMPRESSING_AT_ONCE);
+    return NULL;
 }
 
 PyDoc_STRVAR(zlib_decompress_doc,
@@ -301,21 +309,27 @@ zlib_decompressobj(PyObject *module, PyObject *args, PyObject *kwargs)
     return decompress_open(module_state(module), wbits, zdict);
 }
 
-typedef uint32_t (*Checksum)(zlib_import_list_u8_t *data, uint32_t value);
+typedef uint32_t (*Checksum)(zlib_component_stream_bytes_t *data, uint32_t value);
 
 /* In slices, as the component holds a copy of what it sums. */
-static uint32_t
-sum_slices(Checksum checksum, const Py_buffer *data, uint32_t value)
+static int
+sum_slices(Checksum checksum, const Py_buffer *data, uint32_t *value)
 {
-    zlib_import_list_u8_t slice = {.ptr = data->buf};
+    Piece slice = {.ptr = data->buf};
     size_t left = (size_t)data->len;
     do {
         slice.len = Py_MIN(left, CHECKSUM_SLICE);
-        value = checksum(&slice, value);
+        Words input;
+        if (words_open(&input, slice) < 0) {
+            return -1;
+        }
+        zlib_component_stream_bytes_t bytes = BYTES_OF(zlib_component_stream_bytes_t, &input);
+        *value = checksum(&bytes, *value);
+        words_close(&input, slice);
         slice.ptr += slice.len;
         left -= slice.len;
     } while (left > 0);
-    return value;
+    return 0;
 }
 
 static PyObject *
@@ -334,8 +348,8 @@ sum(Checksum checksum, const char *function, PyObject *const *args, Py_ssize_t c
         value = (uint32_t)PyLong_AsUnsignedLongMask(args[1]);
     }
     PyObject *result = NULL;
-    if (!PyErr_Occurred()) {
-        result = PyLong_FromUnsignedLong(sum_slices(checksum, &data, value));
+    if (!PyErr_Occurred() && sum_slices(checksum, &data, &value) == 0) {
+        result = PyLong_FromUnsignedLong(value);
     }
     PyBuffer_Release(&data);
     return result;

@@ -24,7 +24,7 @@ deflater_close(Deflater *deflater)
 }
 
 static void
-deflater_step(void *op, Piece input, bool last, size_t room, Step *step)
+deflater_step(void *op, const Words *input, bool last, size_t room, Step *step)
 {
     Deflater *deflater = op;
     *step = (Step){.status = STEP_REFUSED};
@@ -33,7 +33,7 @@ deflater_step(void *op, Piece input, bool last, size_t room, Step *step)
         return;
     }
     zlib_component_stream_chunk_t chunk;
-    zlib_import_list_u8_t data = LIST_OF(zlib_import_list_u8_t, input);
+    zlib_component_stream_bytes_t data = BYTES_OF(zlib_component_stream_bytes_t, input);
     if (zlib_component_stream_method_compressor_compress(
             zlib_component_stream_borrow_compressor(deflater->stream), &data,
             last ? deflater->flush : ZLIB_COMPONENT_STREAM_FLUSH_NONE, (uint32_t)room, &chunk, &deflater->refusal)) {

@@ -60,7 +60,7 @@ inflater_open(Inflater *inflater, int wbits, const Wording *opening)
 }
 
 static void
-inflater_step(void *op, Piece input, bool Py_UNUSED(last), size_t room, Step *step)
+inflater_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, Step *step)
 {
     Inflater *inflater = op;
     *step = (Step){.status = STEP_REFUSED};
@@ -69,7 +69,7 @@ inflater_step(void *op, Piece input, bool Py_UNUSED(last), size_t room, Step *st
         return;
     }
     zlib_component_stream_chunk_t chunk;
-    zlib_import_list_u8_t data = LIST_OF(zlib_import_list_u8_t, input);
+    zlib_component_stream_bytes_t data = BYTES_OF(zlib_component_stream_bytes_t, input);
     if (!zlib_component_stream_method_decompressor_decompress(
             zlib_component_stream_borrow_decompressor(inflater->stream), &data, (uint32_t)room, &chunk,
             &inflater->refusal)) {

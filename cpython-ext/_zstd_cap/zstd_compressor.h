@@ -39,11 +39,11 @@ compressor_stream(ZstdCompressor *self)
 }
 
 static void
-packing_step(void *op, Piece input, bool last, size_t room, Step *step)
+packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
 {
     Packing *packing = op;
     zstd_component_stream_compressed_t compressed;
-    zstd_import_list_u8_t data = LIST_OF(zstd_import_list_u8_t, input);
+    zstd_component_stream_bytes_t data = BYTES_OF(zstd_component_stream_bytes_t, input);
     if (!zstd_component_stream_method_compressor_compress(
             compressor_stream(packing->compressor), &data,
             (zstd_component_stream_directive_t)(last ? packing->mode : CONTINUE), (uint32_t)room, &compressed,
@@ -51,7 +51,7 @@ packing_step(void *op, Piece input, bool last, size_t room, Step *step)
         *step = (Step){.status = STEP_REFUSED};
         return;
     }
-    bool done = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_DONE && compressed.consumed == input.len;
+    bool done = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_DONE && compressed.consumed == input->size;
     *step = (Step){
         .output = PIECE_OF(compressed.output),
         .consumed = compressed.consumed,

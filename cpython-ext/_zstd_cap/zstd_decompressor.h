@@ -29,11 +29,11 @@ decompressor_stream(ZstdDecompressor *self)
 }
 
 static void
-unpacking_step(void *op, Piece input, bool Py_UNUSED(last), size_t room, Step *step)
+unpacking_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, Step *step)
 {
     Unpacking *unpacking = op;
     zstd_component_stream_decompressed_t decompressed;
-    zstd_import_list_u8_t data = LIST_OF(zstd_import_list_u8_t, input);
+    zstd_component_stream_bytes_t data = BYTES_OF(zstd_component_stream_bytes_t, input);
     zstd_component_stream_method_decompressor_decompress(decompressor_stream(unpacking->decompressor), &data,
                                                          (uint32_t)room, &decompressed);
     *step = (Step){.output = PIECE_OF(decompressed.output), .consumed = decompressed.consumed, .status = STEP_GOING};

@@ -81,11 +81,11 @@ make_dictionary(const ModuleState *state, const Recipe *recipe, zstd_import_list
         return NULL;
     }
     if (made.len > capacity) {
-        piece_free(PIECE_OF(made));
+        piece_free(PIECE_OF_LIST(made));
         PyErr_SetString(PyExc_SystemError, "the zstd component made a bigger dictionary than it was asked for");
         return NULL;
     }
-    return piece_as_bytes(PIECE_OF(made));
+    return piece_as_bytes(PIECE_OF_LIST(made));
 }
 
 static PyObject *

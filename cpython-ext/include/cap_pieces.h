@@ -3,19 +3,7 @@
 #ifndef CAP_PIECES_H
 #define CAP_PIECES_H
 
-#include <stdbool.h>
-
-#include "Python.h"
-
-/* Bytes of the bindings' own list type, which has this layout in every world. */
-typedef struct {
-    uint8_t *ptr;
-    size_t len;
-} Piece;
-
-/* The bindings' list as a piece, and a piece as the list that a binding takes. */
-#define PIECE_OF(list) ((Piece){.ptr = (list).ptr, .len = (list).len})
-#define LIST_OF(type, piece) ((type){.ptr = (piece).ptr, .len = (piece).len})
+#include "cap_words.h"
 
 typedef struct {
     Piece few[4]; /* enough for most calls, so that they need no array */
@@ -23,24 +11,6 @@ typedef struct {
     size_t count, capacity;
     size_t size; /* of all together, in bytes */
 } Pieces;
-
-/* Frees what a binding returned; an empty list has nothing behind its pointer. */
-static inline void
-piece_free(Piece piece)
-{
-    if (piece.len > 0) {
-        free(piece.ptr);
-    }
-}
-
-/* Takes the piece over. */
-static inline PyObject *
-piece_as_bytes(Piece piece)
-{
-    PyObject *bytes = PyBytes_FromStringAndSize((const char *)piece.ptr, (Py_ssize_t)piece.len);
-    piece_free(piece);
-    return bytes;
-}
 
 static inline void
 pieces_open(Pieces *pieces)

@@ -41,7 +41,7 @@ typedef struct {
 typedef struct {
     /* Calls the component once, for at most `room` bytes of output. `last` says that no more input follows in this
        run. Fills the step in, all of it. */
-    void (*step)(void *stream, Piece input, bool last, size_t room, Step *step);
+    void (*step)(void *stream, const Words *input, bool last, size_t room, Step *step);
     /* Raises what the component said when it refused. */
     void (*raise)(void *stream);
     const char *name; /* for messages: "zlib" */
@@ -109,10 +109,12 @@ run_reserve(size_t size)
 static inline StepStatus
 run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, size_t room, Step *step)
 {
-    if (run_reserve(room) < 0) {
+    Words input;
+    if (run_reserve(room) < 0 || words_open(&input, slice) < 0) {
         return STEP_RAISED;
     }
-    codec->step(stream, slice, last, room, step);
+    codec->step(stream, &input, last, room, step);
+    words_close(&input, slice);
     size_t output = step->output.len;
     bool beyond = step->consumed > slice.len || output > room;
     bool stuck = step->status == STEP_GOING && step->consumed + output == 0 && slice.len > 0 && room > 0;

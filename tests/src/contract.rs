@@ -50,3 +50,40 @@ pub fn surface(file: &Path) -> (Vec<String>, Vec<String>) {
 fn load(engine: &Engine, file: &Path) -> Component {
     Component::from_file(engine, file).unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
 }
+
+/// Bytes as a contract's record `bytes` has them: words, and how many bytes there are.
+pub fn to_words(bytes: &[u8]) -> (Vec<u64>, u32) {
+    let word = |chunk: &[u8]| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        u64::from_le_bytes(word)
+    };
+    (bytes.chunks(8).map(word).collect(), bytes.len() as u32)
+}
+
+/// The bytes back. Panics when the words are more or fewer than it takes, or hold anything behind the last byte.
+pub fn from_words(words: &[u64], size: u32) -> Vec<u8> {
+    let mut bytes: Vec<_> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let behind = bytes.split_off(size as usize);
+    assert!(behind.len() < 8 && behind.iter().all(|&byte| byte == 0), "{behind:?} behind the last byte");
+    bytes
+}
+
+/// Makes the record `bytes` of a contract's bindings convertible from a slice and to a vector.
+#[macro_export]
+macro_rules! impl_bytes {
+    ($bytes:ty) => {
+        impl From<&[u8]> for $bytes {
+            fn from(bytes: &[u8]) -> Self {
+                let (words, size) = $crate::contract::to_words(bytes);
+                Self { words, size }
+            }
+        }
+
+        impl From<$bytes> for Vec<u8> {
+            fn from(bytes: $bytes) -> Self {
+                $crate::contract::from_words(&bytes.words, bytes.size)
+            }
+        }
+    };
+}

@@ -11,3 +11,5 @@ wit_bindgen::generate!({
 });
 
 pub use exports::bzip2::component::stream::*;
+
+cap_support::impl_bytes!(Bytes);

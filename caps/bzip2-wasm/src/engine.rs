@@ -1,7 +1,6 @@
 //! bzip2's two engines, safe to hold: `Packer` compresses and `Unpacker` decompresses.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::ffi::c_int;
 
 use cap_support::{OutOfMemory, Output, check_headroom};
@@ -11,7 +10,7 @@ use libbz2_rs_sys::{
     BZ2_bzDecompressEnd, BZ2_bzDecompressInit, bz_stream,
 };
 
-use crate::bindings::{Action, Chunk, Failure, Status};
+use crate::bindings::{Action, Bytes, Chunk, Failure, Status};
 
 impl From<OutOfMemory> for Failure {
     fn from(_: OutOfMemory) -> Self {
@@ -21,7 +20,7 @@ impl From<OutOfMemory> for Failure {
 
 /// Nothing done, and why.
 fn failed(failure: Failure) -> Chunk {
-    Chunk { output: Vec::new(), consumed: 0, status: Status::Failed(failure) }
+    Chunk { output: Bytes::default(), consumed: 0, status: Status::Failed(failure) }
 }
 
 /// A stream for the init functions to set up, which take the library's own allocator for what is not there. It must
@@ -95,7 +94,7 @@ impl Packer {
             None if self.ended => Status::StreamEnd,
             None => Status::Ok,
         };
-        Ok(Chunk { output: output.into_bytes(), consumed: (input.len() - rest.len()) as u32, status })
+        Ok(Chunk { output: output.into(), consumed: (input.len() - rest.len()) as u32, status })
     }
 
     /// One call of the library, with the rest of the input if it is to take some.
@@ -148,7 +147,7 @@ impl Unpacker {
     /// Decompresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], limit: usize) -> Chunk {
         if let Some(status) = self.end {
-            return Chunk { output: Vec::new(), consumed: 0, status };
+            return Chunk { output: Bytes::default(), consumed: 0, status };
         }
         self.advance(input, limit).unwrap_or_else(|error| failed(error.into()))
     }
@@ -171,7 +170,7 @@ impl Unpacker {
             code => Some(Status::Failed(Failure { code })),
         };
         let consumed = (input.len() - self.stream.avail_in as usize) as u32;
-        Ok(Chunk { output: output.into_bytes(), consumed, status: self.end.unwrap_or(Status::Ok) })
+        Ok(Chunk { output: output.into(), consumed, status: self.end.unwrap_or(Status::Ok) })
     }
 }
 

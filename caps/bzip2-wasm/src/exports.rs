@@ -1,12 +1,12 @@
 //! The exported interface: each function hands its arguments to the engine.
 
-use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use libbz2_rs_sys::{BZ_OUTBUFF_FULL, BZ_UNEXPECTED_EOF};
 
 use crate::bindings::{
-    Action, Chunk, Compressor, Decompressor, Failure, Guest, GuestCompressor, GuestDecompressor, Status,
+    Action, Bytes, Chunk, Compressor, Decompressor, Failure, Guest, GuestCompressor, GuestDecompressor,
+    Status,
 };
 use crate::engine::{Packer, Unpacker};
 
@@ -18,14 +18,14 @@ impl Guest for Component {
     type Compressor = RefCell<Packer>;
     type Decompressor = RefCell<Unpacker>;
 
-    fn compress(input: Vec<u8>, block_size: i32, work_factor: i32) -> Result<Vec<u8>, Failure> {
+    fn compress(input: Bytes, block_size: i32, work_factor: i32) -> Result<Bytes, Failure> {
         let all = u32::MAX as usize;
-        whole(Packer::open(block_size, work_factor)?.step(&input, Action::Finish, all), all)
+        whole(Packer::open(block_size, work_factor)?.step(input.as_slice(), Action::Finish, all), all)
     }
 
-    fn decompress(input: Vec<u8>, max_output: u32) -> Result<Vec<u8>, Failure> {
+    fn decompress(input: Bytes, max_output: u32) -> Result<Bytes, Failure> {
         let limit = max_output as usize;
-        whole(Unpacker::open()?.step(&input, limit), limit)
+        whole(Unpacker::open()?.step(input.as_slice(), limit), limit)
     }
 }
 
@@ -34,8 +34,8 @@ impl GuestCompressor for RefCell<Packer> {
         Ok(Compressor::new(RefCell::new(Packer::open(block_size, work_factor)?)))
     }
 
-    fn compress(&self, input: Vec<u8>, action: Action, max_output: u32) -> Chunk {
-        self.borrow_mut().step(&input, action, max_output as usize)
+    fn compress(&self, input: Bytes, action: Action, max_output: u32) -> Chunk {
+        self.borrow_mut().step(input.as_slice(), action, max_output as usize)
     }
 }
 
@@ -44,17 +44,17 @@ impl GuestDecompressor for RefCell<Unpacker> {
         Ok(Decompressor::new(RefCell::new(Unpacker::open()?)))
     }
 
-    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Chunk {
-        self.borrow_mut().step(&input, max_output as usize)
+    fn decompress(&self, input: Bytes, max_output: u32) -> Chunk {
+        self.borrow_mut().step(input.as_slice(), max_output as usize)
     }
 }
 
 /// The output of a step that should have been a whole stream, of at most `limit` bytes.
-fn whole(chunk: Chunk, limit: usize) -> Result<Vec<u8>, Failure> {
+fn whole(chunk: Chunk, limit: usize) -> Result<Bytes, Failure> {
     match chunk.status {
         Status::StreamEnd => Ok(chunk.output),
         Status::Failed(failure) => Err(failure),
-        Status::Ok if chunk.output.len() == limit => Err(Failure { code: BZ_OUTBUFF_FULL }),
+        Status::Ok if chunk.output.size as usize == limit => Err(Failure { code: BZ_OUTBUFF_FULL }),
         Status::Ok => Err(Failure { code: BZ_UNEXPECTED_EOF }),
     }
 }

@@ -10,5 +10,7 @@ extern crate alloc;
 mod output;
 #[cfg(target_family = "wasm")]
 mod runtime;
+mod words;
 
 pub use output::{OutOfMemory, Output, check_headroom};
+pub use words::bytes_of;

@@ -1,11 +1,10 @@
 //! liblzma's streams, safe to hold: each compresses or decompresses.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use cap_support::{OutOfMemory, Output, check_headroom};
 
-use crate::bindings::{Chunk, Container, Expected, Failure, Filter, Status};
+use crate::bindings::{Bytes, Chunk, Container, Expected, Failure, Filter, Status};
 use crate::failure::{check, refused};
 use crate::ffi::{
     Action, LZMA_BUF_ERROR, LZMA_CHECK_NONE, LZMA_FINISH, LZMA_GET_CHECK, LZMA_MEM_ERROR, LZMA_NO_CHECK,
@@ -81,7 +80,7 @@ fn status(code: Return) -> Status {
 /// What a step came to that there was no memory for.
 fn starved() -> Chunk {
     let status = Status::Failed(refused(LZMA_MEM_ERROR));
-    Chunk { output: Vec::new(), consumed: 0, status, check: None }
+    Chunk { output: Bytes::default(), consumed: 0, status, check: None }
 }
 
 /// One stream being compressed.
@@ -114,11 +113,11 @@ impl Encoder {
             Status::StreamEnd if action == LZMA_SYNC_FLUSH => Status::Ok,
             other => other,
         };
-        Chunk { output: output.into_bytes(), consumed, status, check: None }
+        Chunk { output: output.into(), consumed, status, check: None }
     }
 
     /// Compresses all of `input` as one stream.
-    pub fn whole(input: &[u8], container: Container, filters: &[Filter]) -> Result<Vec<u8>, Failure> {
+    pub fn whole(input: &[u8], container: Container, filters: &[Filter]) -> Result<Bytes, Failure> {
         let chunk = Self::open(container, filters)?.step(input, LZMA_FINISH, u32::MAX as usize);
         whole(chunk)
     }
@@ -169,7 +168,7 @@ impl Decoder {
                 }
             }
         });
-        Chunk { output: output.into_bytes(), consumed, status: status(code), check: self.check }
+        Chunk { output: output.into(), consumed, status: status(code), check: self.check }
     }
 
     /// Decompresses one whole stream into at most `limit` bytes.
@@ -178,14 +177,14 @@ impl Decoder {
         expected: &Expected,
         memory_limit: u64,
         limit: usize,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Bytes, Failure> {
         let mut it = Self { coder: Self::set_up(expected, memory_limit, 0)?, check: None };
         whole(it.step(input, limit))
     }
 }
 
 /// The output of a step that should have been a whole stream.
-fn whole(chunk: Chunk) -> Result<Vec<u8>, Failure> {
+fn whole(chunk: Chunk) -> Result<Bytes, Failure> {
     match chunk.status {
         Status::StreamEnd => Ok(chunk.output),
         Status::Failed(failure) => Err(failure),
@@ -219,26 +218,28 @@ mod tests {
             (Container::Raw, lzma2(), raw()),
         ] {
             let packed = Encoder::whole(&sample, container, &filters).unwrap();
-            assert!(packed.len() < sample.len() / 50);
-            assert_eq!(Decoder::whole(&packed, &expected, u64::MAX, ROOM).unwrap(), sample);
+            assert!(packed.as_slice().len() < sample.len() / 50);
+            let unpacked = Decoder::whole(packed.as_slice(), &expected, u64::MAX, ROOM).unwrap();
+            assert_eq!(unpacked.as_slice(), sample);
         }
     }
 
     #[test]
     fn nothing_takes_no_room() {
         let packed = Encoder::whole(b"", Container::Xz(4), &lzma2()).unwrap();
-        assert_eq!(Decoder::whole(&packed, &Expected::Auto, u64::MAX, 0), Ok(Vec::new()));
+        assert_eq!(Decoder::whole(packed.as_slice(), &Expected::Auto, u64::MAX, 0), Ok(Bytes::default()));
     }
 
     #[test]
     fn what_came_before_a_break_is_given() {
         let sample: Vec<u8> = (0..60_000_u32).flat_map(u32::to_le_bytes).collect();
-        let mut packed = Encoder::whole(&sample, Container::Xz(4), &lzma2()).unwrap();
+        let mut packed = Encoder::whole(&sample, Container::Xz(4), &lzma2()).unwrap().as_slice().to_vec();
         let middle = packed.len() / 2;
         packed[middle..middle + 8].fill(0xff);
         let chunk = Decoder::open(&Expected::Xz, u64::MAX).unwrap().step(&packed, ROOM);
         assert_eq!(chunk.status, Status::Failed(refused(LZMA_DATA_ERROR)));
-        assert!(chunk.output.len() > 1000 && sample.starts_with(&chunk.output[..1000]));
+        let output = chunk.output.as_slice();
+        assert!(output.len() > 1000 && sample.starts_with(&output[..1000]));
     }
 
     #[test]

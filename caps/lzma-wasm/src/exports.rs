@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::bindings::{
-    self, Action, Chunk, Compressor, Container, Decompressor, Expected, Failure, Filter, Guest,
+    self, Action, Bytes, Chunk, Compressor, Container, Decompressor, Expected, Failure, Filter, Guest,
     GuestCompressor, GuestDecompressor, LzmaOptions,
 };
 use crate::coder::{Decoder, Encoder};
@@ -20,17 +20,17 @@ impl Guest for Component {
     type Compressor = RefCell<Encoder>;
     type Decompressor = RefCell<Decoder>;
 
-    fn compress(input: Vec<u8>, container: Container, filters: Vec<Filter>) -> Result<Vec<u8>, Failure> {
-        Encoder::whole(&input, container, &filters)
+    fn compress(input: Bytes, container: Container, filters: Vec<Filter>) -> Result<Bytes, Failure> {
+        Encoder::whole(input.as_slice(), container, &filters)
     }
 
     fn decompress(
-        input: Vec<u8>,
+        input: Bytes,
         expected: Expected,
         memory_limit: u64,
         max_output: u32,
-    ) -> Result<Vec<u8>, Failure> {
-        Decoder::whole(&input, &expected, memory_limit, max_output as usize)
+    ) -> Result<Bytes, Failure> {
+        Decoder::whole(input.as_slice(), &expected, memory_limit, max_output as usize)
     }
 
     fn preset(preset: u32) -> Option<LzmaOptions> {
@@ -59,13 +59,13 @@ impl GuestCompressor for RefCell<Encoder> {
         Ok(Compressor::new(RefCell::new(Encoder::open(container, &filters)?)))
     }
 
-    fn compress(&self, input: Vec<u8>, action: Action, max_output: u32) -> Chunk {
+    fn compress(&self, input: Bytes, action: Action, max_output: u32) -> Chunk {
         let action = match action {
             Action::Run => LZMA_RUN,
             Action::SyncFlush => LZMA_SYNC_FLUSH,
             Action::Finish => LZMA_FINISH,
         };
-        self.borrow_mut().step(&input, action, max_output as usize)
+        self.borrow_mut().step(input.as_slice(), action, max_output as usize)
     }
 }
 
@@ -74,7 +74,7 @@ impl GuestDecompressor for RefCell<Decoder> {
         Ok(Decompressor::new(RefCell::new(Decoder::open(&expected, memory_limit)?)))
     }
 
-    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Chunk {
-        self.borrow_mut().step(&input, max_output as usize)
+    fn decompress(&self, input: Bytes, max_output: u32) -> Chunk {
+        self.borrow_mut().step(input.as_slice(), max_output as usize)
     }
 }

@@ -43,7 +43,7 @@ impl Compressor {
         if consumed == input.len() && self.waiting.len() < limit {
             self.flush(flush)?;
         }
-        let output = self.waiting.hand_out(limit);
+        let output = self.waiting.hand_out(limit)?.into();
         let ended = self.ended() && self.waiting.len() == 0;
         let status = if ended { Status::StreamEnd } else { Status::Ok };
         Ok(Chunk { output, consumed: consumed as u32, status })

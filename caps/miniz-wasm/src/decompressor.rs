@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use cap_support::Output;
+
 use crate::bindings::{Chunk, Error, Failure, Status};
 use crate::failure::{STREAM_ERROR, refused};
 use crate::frame::{Accepted, Check, Container, HeaderReader};
 use crate::raw::Inflate;
-use cap_support::Output;
 
 /// Where a stream stands.
 enum Stage {
@@ -49,7 +50,7 @@ impl Decompressor {
             Err(unsupported) => return Err(unsupported),
         };
         let consumed = (input.len() - rest.len()) as u32;
-        Ok(Chunk { output: output.into_bytes(), consumed, status })
+        Ok(Chunk { output: output.into(), consumed, status })
     }
 
     /// Goes through the stages as far as the input and the output's room allow.
@@ -84,7 +85,8 @@ impl Decompressor {
     fn body(&mut self, rest: &mut &[u8], output: &mut Output) -> Result<bool, Error> {
         let step = self.raw.step(rest, output)?;
         *rest = &rest[step.consumed..];
-        self.check.update(output.last(step.produced));
+        let written = output.bytes();
+        self.check.update(&written[written.len() - step.produced..]);
         if let Some(error) = step.failed {
             return Err(error);
         }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::bindings::{
-    self, Chunk, Compression, Error, Flush, Guest, GuestCompressor, GuestDecompressor, Status,
+    self, Bytes, Chunk, Compression, Error, Flush, Guest, GuestCompressor, GuestDecompressor, Status,
 };
 use crate::compressor::Compressor;
 use crate::decompressor::Decompressor;
@@ -20,12 +20,12 @@ impl Guest for Component {
     type Compressor = RefCell<Compressor>;
     type Decompressor = RefCell<Decompressor>;
 
-    fn compress(input: Vec<u8>, options: Compression) -> Result<Vec<u8>, Error> {
-        Ok(Compressor::open(&options)?.compress(&input, Flush::Finish, u32::MAX as usize)?.output)
+    fn compress(input: Bytes, options: Compression) -> Result<Bytes, Error> {
+        Ok(Compressor::open(&options)?.compress(input.as_slice(), Flush::Finish, u32::MAX as usize)?.output)
     }
 
-    fn decompress(input: Vec<u8>, window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
-        let chunk = Decompressor::open(window_bits)?.decompress(&input, max_output as usize)?;
+    fn decompress(input: Bytes, window_bits: i32, max_output: u32) -> Result<Bytes, Error> {
+        let chunk = Decompressor::open(window_bits)?.decompress(input.as_slice(), max_output as usize)?;
         match chunk.status {
             Status::StreamEnd => Ok(chunk.output),
             Status::Failed(failure) => Err(Error::Library(failure)),
@@ -33,12 +33,12 @@ impl Guest for Component {
         }
     }
 
-    fn crc32(data: Vec<u8>, value: u32) -> u32 {
-        ffi::crc32(&data, value)
+    fn crc32(data: Bytes, value: u32) -> u32 {
+        ffi::crc32(data.as_slice(), value)
     }
 
-    fn adler32(data: Vec<u8>, value: u32) -> u32 {
-        ffi::adler32(&data, value)
+    fn adler32(data: Bytes, value: u32) -> u32 {
+        ffi::adler32(data.as_slice(), value)
     }
 
     fn version() -> String {
@@ -55,8 +55,8 @@ impl GuestCompressor for RefCell<Compressor> {
         Err(unsupported("preset dictionaries"))
     }
 
-    fn compress(&self, input: Vec<u8>, flush: Flush, max_output: u32) -> Result<Chunk, Error> {
-        self.borrow_mut().compress(&input, flush, max_output as usize)
+    fn compress(&self, input: Bytes, flush: Flush, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().compress(input.as_slice(), flush, max_output as usize)
     }
 
     fn copy(&self) -> Result<bindings::Compressor, Error> {
@@ -73,8 +73,8 @@ impl GuestDecompressor for RefCell<Decompressor> {
         Err(unsupported("preset dictionaries"))
     }
 
-    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Result<Chunk, Error> {
-        self.borrow_mut().decompress(&input, max_output as usize)
+    fn decompress(&self, input: Bytes, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().decompress(input.as_slice(), max_output as usize)
     }
 
     fn copy(&self) -> Result<bindings::Decompressor, Error> {

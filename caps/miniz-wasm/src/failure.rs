@@ -2,8 +2,9 @@
 
 use alloc::string::ToString;
 
-use crate::bindings::{Error, Failure};
 use cap_support::OutOfMemory;
+
+use crate::bindings::{Error, Failure};
 
 /// The arguments, or the call at this point of the stream, make no sense.
 pub const STREAM_ERROR: i32 = -2;

@@ -1,7 +1,8 @@
 //! Bytes waiting to be handed out.
 
 use alloc::vec::Vec;
-use core::mem::take;
+
+use cap_support::{OutOfMemory, Output};
 
 /// A compressor's output that its caller has not had yet.
 #[derive(Default)]
@@ -26,15 +27,11 @@ impl Queue {
         &mut self.bytes
     }
 
-    /// The next bytes, at most `limit`; all of them without a copy when none was handed out before.
-    pub fn hand_out(&mut self, limit: usize) -> Vec<u8> {
-        if self.handed_out == 0 && self.bytes.len() <= limit {
-            return take(&mut self.bytes);
-        }
-        let end = self.bytes.len().min(self.handed_out.saturating_add(limit));
-        let part = self.bytes[self.handed_out..end].to_vec();
-        self.handed_out = end;
-        part
+    /// The next bytes, at most `limit`.
+    pub fn hand_out(&mut self, limit: usize) -> Result<Output, OutOfMemory> {
+        let mut output = Output::new(limit, self.len())?;
+        self.handed_out += output.append(&self.bytes[self.handed_out..])?;
+        Ok(output)
     }
 }
 
@@ -49,9 +46,9 @@ mod tests {
             let part = vec![round; usize::from(round) % 7];
             expected.extend(&part);
             queue.tail().extend(&part);
-            got.extend(queue.hand_out(3));
+            got.extend(queue.hand_out(3).unwrap().bytes());
         }
-        got.extend(queue.hand_out(usize::MAX));
+        got.extend(queue.hand_out(usize::MAX).unwrap().bytes());
         assert_eq!(got, expected);
         assert_eq!(queue.len(), 0);
     }
@@ -61,7 +58,7 @@ mod tests {
         let mut queue = Queue::default();
         for _ in 0..1000 {
             queue.tail().extend([1; 100]);
-            queue.hand_out(99);
+            queue.hand_out(99).unwrap();
         }
         assert!(queue.tail().len() < 3000);
     }

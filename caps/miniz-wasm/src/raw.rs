@@ -4,13 +4,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ffi::{c_int, c_uint};
 
+use cap_support::{OutOfMemory, Output, check_headroom};
+
 use crate::bindings::Error;
 use crate::failure::{DATA_ERROR, refused};
 use crate::ffi::{
     MZ_BUF_ERROR, MZ_DEFLATED, MZ_OK, MZ_STREAM_END, MZ_SYNC_FLUSH, RAW_WINDOW_BITS, Stream, mz_deflate,
     mz_deflateEnd, mz_deflateInit2, mz_inflate, mz_inflateEnd, mz_inflateInit2,
 };
-use cap_support::{OutOfMemory, Output, check_headroom};
 
 /// Room for the longest block that miniz writes at once (`TDEFL_OUT_BUF_SIZE`), in bytes. With this much it needs no
 /// second call to end a flush; such a call would write the mark of the flush again.

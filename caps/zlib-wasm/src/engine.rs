@@ -11,7 +11,7 @@ use libz_rs_sys::{
     inflateInit2_, inflateSetDictionary, z_stream, zlibVersion,
 };
 
-use crate::bindings::{Chunk, Compression, Error, Failure, Status};
+use crate::bindings::{Bytes, Chunk, Compression, Error, Failure, Status};
 
 /// `deflate` or `inflate`.
 type Step = unsafe extern "C" fn(*mut z_stream, c_int) -> c_int;
@@ -70,14 +70,28 @@ fn run(
     }
 }
 
-/// One step as the interface tells it, also when it fails.
-fn chunk(
+/// One step, with its output still open.
+struct Outcome {
+    output: Output,
+    consumed: usize,
+    status: Status,
+}
+
+impl From<Outcome> for Chunk {
+    fn from(outcome: Outcome) -> Self {
+        let Outcome { output, consumed, status } = outcome;
+        Self { output: output.into(), consumed: consumed as u32, status }
+    }
+}
+
+/// Takes one step, and says what came of it also when it fails.
+fn advance(
     step: Step,
     stream: &mut z_stream,
     input: &[u8],
     flush: c_int,
     mut output: Output,
-) -> Result<Chunk, OutOfMemory> {
+) -> Result<Outcome, OutOfMemory> {
     let (code, consumed) = run(step, stream, input, flush, &mut output)?;
     let status = match code {
         Z_OK => Status::Ok,
@@ -87,7 +101,7 @@ fn chunk(
         Z_BUF_ERROR if consumed == input.len() || output.is_full() => Status::Ok,
         _ => Status::Failed(failure_of(stream, code)),
     };
-    Ok(Chunk { output: output.into_bytes(), consumed: consumed as u32, status })
+    Ok(Outcome { output, consumed, status })
 }
 
 /// Output that the library is always given room for beyond a step's limit, in bytes. It writes the marker of a flush
@@ -126,26 +140,32 @@ impl Deflate {
 
     /// Compresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
-        let held = core::mem::take(&mut self.held);
-        if held.len() > limit {
-            return Ok(self.within(limit, Chunk { output: held, consumed: 0, status: Status::Ok }));
+        let held = self.held.len();
+        if held > limit {
+            return self.hand_out(limit);
         }
-        let expected = input.len() + input.len() / 256;
-        let output = Output::after(held, limit.saturating_add(SLACK), expected)?;
-        let chunk = chunk(deflate, &mut self.stream, input, flush, output)?;
-        if let Status::Failed(failure) = chunk.status {
+        let expected = held + input.len() + input.len() / 256;
+        let mut output = Output::new(limit.saturating_add(SLACK), expected)?;
+        output.append(&core::mem::take(&mut self.held))?;
+        let mut outcome = advance(deflate, &mut self.stream, input, flush, output)?;
+        if let Status::Failed(failure) = outcome.status {
             return Err(Error::Library(failure));
         }
-        Ok(self.within(limit, chunk))
+        if let Some(beyond) = outcome.output.bytes().get(limit..).filter(|beyond| !beyond.is_empty()) {
+            // With the news of the stream's end, it waits for the next step.
+            self.held = beyond.to_vec();
+            outcome.output.truncate(limit);
+            outcome.status = Status::Ok;
+        }
+        Ok(outcome.into())
     }
 
-    /// Keeps what is beyond the limit for the next step, and the news of the stream's end with it.
-    fn within(&mut self, limit: usize, mut chunk: Chunk) -> Chunk {
-        if chunk.output.len() > limit {
-            self.held = chunk.output.split_off(limit);
-            chunk.status = Status::Ok;
-        }
-        chunk
+    /// A step that has no room for more than what is held.
+    fn hand_out(&mut self, limit: usize) -> Result<Chunk, Error> {
+        let mut output = Output::new(limit, limit)?;
+        let count = output.append(&self.held)?;
+        self.held.drain(..count);
+        Ok(Outcome { output, consumed: 0, status: Status::Ok }.into())
     }
 
     /// An independent compressor in the same state.
@@ -207,7 +227,11 @@ impl Inflate {
     /// Decompresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], limit: usize) -> Result<Chunk, Error> {
         if let Some(broken) = &self.broken {
-            return Ok(Chunk { output: Vec::new(), consumed: 0, status: Status::Failed(broken.clone()) });
+            return Ok(Chunk {
+                output: Bytes::default(),
+                consumed: 0,
+                status: Status::Failed(broken.clone()),
+            });
         }
         let before = if input.len() < FAST_INPUT { None } else { self.copy().ok() };
         let mut chunk = self.advance(input, Z_SYNC_FLUSH, limit)?;
@@ -231,7 +255,7 @@ impl Inflate {
 
     fn advance(&mut self, input: &[u8], flush: c_int, limit: usize) -> Result<Chunk, Error> {
         let output = Output::new(limit, input.len().saturating_mul(4))?;
-        Ok(chunk(inflate, &mut self.stream, input, flush, output)?)
+        Ok(advance(inflate, &mut self.stream, input, flush, output)?.into())
     }
 
     /// An independent decompressor in the same state.
@@ -255,14 +279,14 @@ impl Failure {
         let Some(mut slow) = before else { return };
         loop {
             let Ok(output) = Output::new(SLOW_ROOM, SLOW_ROOM) else { return };
-            let Ok(chunk) = chunk(inflate, &mut slow.stream, input, Z_SYNC_FLUSH, output) else { return };
-            input = &input[chunk.consumed as usize..];
-            match chunk.status {
+            let Ok(outcome) = advance(inflate, &mut slow.stream, input, Z_SYNC_FLUSH, output) else { return };
+            input = &input[outcome.consumed..];
+            match outcome.status {
                 Status::Failed(failure) => {
                     self.message = failure.message;
                     return;
                 }
-                Status::Ok if chunk.consumed > 0 || !chunk.output.is_empty() => {}
+                Status::Ok if outcome.consumed > 0 || !outcome.output.bytes().is_empty() => {}
                 _ => return,
             }
         }

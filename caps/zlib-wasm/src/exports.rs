@@ -11,7 +11,7 @@ use libz_rs_sys::{
 };
 
 use crate::bindings::{
-    Chunk, Compression, Compressor, Decompressor, Error, Failure, Flush, Guest, GuestCompressor,
+    Bytes, Chunk, Compression, Compressor, Decompressor, Error, Failure, Flush, Guest, GuestCompressor,
     GuestDecompressor, Status,
 };
 use crate::checksum;
@@ -25,20 +25,20 @@ impl Guest for Component {
     type Compressor = RefCell<Deflate>;
     type Decompressor = RefCell<Inflate>;
 
-    fn compress(input: Vec<u8>, options: Compression) -> Result<Vec<u8>, Error> {
-        whole(Deflate::open(&options)?.step(&input, Z_FINISH, u32::MAX as usize)?)
+    fn compress(input: Bytes, options: Compression) -> Result<Bytes, Error> {
+        whole(Deflate::open(&options)?.step(input.as_slice(), Z_FINISH, u32::MAX as usize)?)
     }
 
-    fn decompress(input: Vec<u8>, window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
-        whole(Inflate::whole(&input, window_bits, max_output as usize)?)
+    fn decompress(input: Bytes, window_bits: i32, max_output: u32) -> Result<Bytes, Error> {
+        whole(Inflate::whole(input.as_slice(), window_bits, max_output as usize)?)
     }
 
-    fn crc32(data: Vec<u8>, value: u32) -> u32 {
-        checksum::crc32(&data, value)
+    fn crc32(data: Bytes, value: u32) -> u32 {
+        checksum::crc32(data.as_slice(), value)
     }
 
-    fn adler32(data: Vec<u8>, value: u32) -> u32 {
-        checksum::adler32(&data, value)
+    fn adler32(data: Bytes, value: u32) -> u32 {
+        checksum::adler32(data.as_slice(), value)
     }
 
     fn version() -> String {
@@ -56,8 +56,8 @@ impl GuestCompressor for RefCell<Deflate> {
         self.borrow_mut().set_dictionary(&dictionary)
     }
 
-    fn compress(&self, input: Vec<u8>, flush: Flush, max_output: u32) -> Result<Chunk, Error> {
-        self.borrow_mut().step(&input, flush_code(flush), max_output as usize)
+    fn compress(&self, input: Bytes, flush: Flush, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().step(input.as_slice(), flush_code(flush), max_output as usize)
     }
 
     fn copy(&self) -> Result<Compressor, Error> {
@@ -74,8 +74,8 @@ impl GuestDecompressor for RefCell<Inflate> {
         self.borrow_mut().set_dictionary(&dictionary)
     }
 
-    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Result<Chunk, Error> {
-        self.borrow_mut().step(&input, max_output as usize)
+    fn decompress(&self, input: Bytes, max_output: u32) -> Result<Chunk, Error> {
+        self.borrow_mut().step(input.as_slice(), max_output as usize)
     }
 
     fn copy(&self) -> Result<Decompressor, Error> {
@@ -84,7 +84,7 @@ impl GuestDecompressor for RefCell<Inflate> {
 }
 
 /// The output of a step that should have been a whole stream.
-fn whole(chunk: Chunk) -> Result<Vec<u8>, Error> {
+fn whole(chunk: Chunk) -> Result<Bytes, Error> {
     let failure = match chunk.status {
         Status::StreamEnd => return Ok(chunk.output),
         Status::Failed(failure) => failure,

@@ -11,3 +11,5 @@ wit_bindgen::generate!({
 });
 
 pub use exports::zstd::component::stream::*;
+
+cap_support::impl_bytes!(Bytes);

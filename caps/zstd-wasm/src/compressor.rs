@@ -1,12 +1,11 @@
 //! A compressor, safe to hold.
 
-use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::ptr::NonNull;
 
 use cap_support::{Output, check_headroom};
 
-use crate::bindings::{Compressed, DictionaryUse, Directive, Failure, Progress};
+use crate::bindings::{Bytes, Compressed, DictionaryUse, Directive, Failure, Progress};
 use crate::dictionary::{Dictionary, Kept};
 use crate::failure::{check, failure};
 use crate::ffi::{
@@ -113,7 +112,7 @@ impl Compressor {
         };
         // The context grows when a frame begins; the next call's arguments must find room beside it.
         check_headroom()?;
-        Ok(Compressed { output: output.into_bytes(), consumed: taken.pos as u32, progress })
+        Ok(Compressed { output: output.into(), consumed: taken.pos as u32, progress })
     }
 
     /// Forgets the frame that was begun, and a failure.
@@ -132,7 +131,7 @@ impl Drop for Compressor {
 }
 
 /// Compresses all of `input` as one frame.
-pub fn compress(input: &[u8], level: c_int) -> Result<Vec<u8>, Failure> {
+pub fn compress(input: &[u8], level: c_int) -> Result<Bytes, Failure> {
     let mut compressor = Compressor::open()?;
     compressor.set_parameter(COMPRESSION_LEVEL, level)?;
     let step = compressor.step(input, Directive::End, u32::MAX as usize)?;

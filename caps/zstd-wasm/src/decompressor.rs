@@ -1,12 +1,11 @@
 //! A decompressor, safe to hold.
 
-use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::ptr::NonNull;
 
 use cap_support::{Output, check_headroom};
 
-use crate::bindings::{Decompressed, DictionaryUse, Failure, Status};
+use crate::bindings::{Bytes, Decompressed, DictionaryUse, Failure, Status};
 use crate::dictionary::{Dictionary, Kept};
 use crate::failure::{check, failure};
 use crate::ffi::{
@@ -74,9 +73,11 @@ impl Decompressor {
         match Output::new(limit, input.len().saturating_mul(16)) {
             Ok(mut output) => {
                 let (consumed, status) = self.advance(input, &mut output);
-                Decompressed { output: output.into_bytes(), consumed: consumed as u32, status }
+                Decompressed { output: output.into(), consumed: consumed as u32, status }
             }
-            Err(none) => Decompressed { output: Vec::new(), consumed: 0, status: self.fail(none.into()) },
+            Err(none) => {
+                Decompressed { output: Bytes::default(), consumed: 0, status: self.fail(none.into()) }
+            }
         }
     }
 
@@ -133,7 +134,7 @@ impl Drop for Decompressor {
 }
 
 /// Decompresses the frames that `input` consists of into at most `limit` bytes.
-pub fn decompress(mut input: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
+pub fn decompress(mut input: &[u8], limit: usize) -> Result<Bytes, Failure> {
     let mut decompressor = Decompressor::open()?;
     // With room for a byte more: whether there is one tells too much output from too little input.
     let mut output = Output::new(limit.saturating_add(1), input.len().saturating_mul(4))?;
@@ -147,5 +148,5 @@ pub fn decompress(mut input: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
             Status::Ok => return Err(failure(SRC_SIZE_WRONG)),
         }
     }
-    Ok(output.into_bytes())
+    Ok(output.into())
 }

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::bindings::{
-    self, Bounds, Compressed, Decompressed, DictionaryBorrow, DictionaryUse, Directive, Failure, FrameInfo,
-    Guest, GuestCompressor, GuestDecompressor, GuestDictionary, Levels, Side,
+    self, Bounds, Bytes, Compressed, Decompressed, DictionaryBorrow, DictionaryUse, Directive, Failure,
+    FrameInfo, Guest, GuestCompressor, GuestDecompressor, GuestDictionary, Levels, Side,
 };
 use crate::compressor::{self, Compressor};
 use crate::decompressor::{self, Decompressor};
@@ -31,12 +31,12 @@ impl Guest for Component {
         Vec::<u8>::new().try_reserve_exact((bytes as usize).saturating_add(1 << 20)).is_ok()
     }
 
-    fn compress(input: Vec<u8>, level: i32) -> Result<Vec<u8>, Failure> {
-        compressor::compress(&input, level)
+    fn compress(input: Bytes, level: i32) -> Result<Bytes, Failure> {
+        compressor::compress(input.as_slice(), level)
     }
 
-    fn decompress(input: Vec<u8>, max_output: u32) -> Result<Vec<u8>, Failure> {
-        decompressor::decompress(&input, max_output as usize)
+    fn decompress(input: Bytes, max_output: u32) -> Result<Bytes, Failure> {
+        decompressor::decompress(input.as_slice(), max_output as usize)
     }
 
     fn parameter_bounds(side: Side, parameter: i32) -> Result<Bounds, Failure> {
@@ -117,8 +117,8 @@ impl GuestCompressor for RefCell<Compressor> {
         self.borrow_mut().set_pledged_size(size)
     }
 
-    fn compress(&self, input: Vec<u8>, directive: Directive, max_output: u32) -> Result<Compressed, Failure> {
-        self.borrow_mut().step(&input, directive, max_output as usize)
+    fn compress(&self, input: Bytes, directive: Directive, max_output: u32) -> Result<Compressed, Failure> {
+        self.borrow_mut().step(input.as_slice(), directive, max_output as usize)
     }
 
     fn reset(&self) {
@@ -143,8 +143,8 @@ impl GuestDecompressor for RefCell<Decompressor> {
         self.borrow_mut().load_dictionary(dictionary.get(), used_as)
     }
 
-    fn decompress(&self, input: Vec<u8>, max_output: u32) -> Decompressed {
-        self.borrow_mut().step(&input, max_output as usize)
+    fn decompress(&self, input: Bytes, max_output: u32) -> Decompressed {
+        self.borrow_mut().step(input.as_slice(), max_output as usize)
     }
 
     fn reset(&self) {

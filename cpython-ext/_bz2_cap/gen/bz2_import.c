@@ -9,19 +9,19 @@ __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name_
 extern void __wasm_import_bzip2_component_stream_static_compressor_open(int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name__("[method]compressor.compress")))
-extern void __wasm_import_bzip2_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_bzip2_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name__("[static]decompressor.open")))
 extern void __wasm_import_bzip2_component_stream_static_decompressor_open(uint8_t *);
 
 __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name__("[method]decompressor.decompress")))
-extern void __wasm_import_bzip2_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_bzip2_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name__("compress")))
-extern void __wasm_import_bzip2_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_bzip2_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("bzip2:component/stream@0.1.0"), __import_name__("decompress")))
-extern void __wasm_import_bzip2_component_stream_decompress(uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_bzip2_component_stream_decompress(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 // Canonical ABI intrinsics
 
@@ -36,6 +36,20 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 
 // Helper Functions
 
+void bz2_import_list_u64_free(bz2_import_list_u64_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint64_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void bzip2_component_stream_bytes_free(bzip2_component_stream_bytes_t *ptr) {
+  bz2_import_list_u64_free(&ptr->words);
+}
+
 void bzip2_component_stream_status_free(bzip2_component_stream_status_t *ptr) {
   switch ((int32_t) ptr->tag) {
     case 2: {
@@ -44,18 +58,8 @@ void bzip2_component_stream_status_free(bzip2_component_stream_status_t *ptr) {
   }
 }
 
-void bz2_import_list_u8_free(bz2_import_list_u8_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
-  }
-}
-
 void bzip2_component_stream_chunk_free(bzip2_component_stream_chunk_t *ptr) {
-  bz2_import_list_u8_free(&ptr->output);
+  bzip2_component_stream_bytes_free(&ptr->output);
   bzip2_component_stream_status_free(&ptr->status);
 }
 
@@ -101,9 +105,9 @@ void bzip2_component_stream_result_own_decompressor_failure_free(bzip2_component
   }
 }
 
-void bzip2_component_stream_result_list_u8_failure_free(bzip2_component_stream_result_list_u8_failure_t *ptr) {
+void bzip2_component_stream_result_bytes_failure_free(bzip2_component_stream_result_bytes_failure_t *ptr) {
   if (!ptr->is_err) {
-    bz2_import_list_u8_free(&ptr->val.ok);
+    bzip2_component_stream_bytes_free(&ptr->val.ok);
   } else {
   }
 }
@@ -139,13 +143,13 @@ bool bzip2_component_stream_static_compressor_open(int32_t block_size, int32_t w
   }
 }
 
-void bzip2_component_stream_method_compressor_compress(bzip2_component_stream_borrow_compressor_t self, bz2_import_list_u8_t *input, bzip2_component_stream_action_t action, uint32_t max_output, bzip2_component_stream_chunk_t *ret) {
+void bzip2_component_stream_method_compressor_compress(bzip2_component_stream_borrow_compressor_t self, bzip2_component_stream_bytes_t *input, bzip2_component_stream_action_t action, uint32_t max_output, bzip2_component_stream_chunk_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(8+3*sizeof(void*))];
+  uint8_t ret_area[(8+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_bzip2_component_stream_method_compressor_compress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) action, (int32_t) (max_output), ptr);
+  __wasm_import_bzip2_component_stream_method_compressor_compress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) action, (int32_t) (max_output), ptr);
   bzip2_component_stream_status_t variant;
-  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+2*sizeof(void*))));
+  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+3*sizeof(void*))));
   switch ((int32_t) variant.tag) {
     case 0: {
       break;
@@ -155,14 +159,17 @@ void bzip2_component_stream_method_compressor_compress(bzip2_component_stream_bo
     }
     case 2: {
       variant.val.failed = (bzip2_component_stream_failure_t) {
-        (int32_t) *((int32_t*) (ptr + (8+2*sizeof(void*)))),
+        (int32_t) *((int32_t*) (ptr + (8+3*sizeof(void*)))),
       };
       break;
     }
   }
   *ret = (bzip2_component_stream_chunk_t) {
-    (bz2_import_list_u8_t) (bz2_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    (bzip2_component_stream_bytes_t) (bzip2_component_stream_bytes_t) {
+      (bz2_import_list_u64_t) (bz2_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
+      (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    },
+    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
     (bzip2_component_stream_status_t) variant,
   };
 }
@@ -196,13 +203,13 @@ bool bzip2_component_stream_static_decompressor_open(bzip2_component_stream_own_
   }
 }
 
-void bzip2_component_stream_method_decompressor_decompress(bzip2_component_stream_borrow_decompressor_t self, bz2_import_list_u8_t *input, uint32_t max_output, bzip2_component_stream_chunk_t *ret) {
+void bzip2_component_stream_method_decompressor_decompress(bzip2_component_stream_borrow_decompressor_t self, bzip2_component_stream_bytes_t *input, uint32_t max_output, bzip2_component_stream_chunk_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(8+3*sizeof(void*))];
+  uint8_t ret_area[(8+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_bzip2_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
+  __wasm_import_bzip2_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
   bzip2_component_stream_status_t variant;
-  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+2*sizeof(void*))));
+  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+3*sizeof(void*))));
   switch ((int32_t) variant.tag) {
     case 0: {
       break;
@@ -212,28 +219,34 @@ void bzip2_component_stream_method_decompressor_decompress(bzip2_component_strea
     }
     case 2: {
       variant.val.failed = (bzip2_component_stream_failure_t) {
-        (int32_t) *((int32_t*) (ptr + (8+2*sizeof(void*)))),
+        (int32_t) *((int32_t*) (ptr + (8+3*sizeof(void*)))),
       };
       break;
     }
   }
   *ret = (bzip2_component_stream_chunk_t) {
-    (bz2_import_list_u8_t) (bz2_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    (bzip2_component_stream_bytes_t) (bzip2_component_stream_bytes_t) {
+      (bz2_import_list_u64_t) (bz2_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
+      (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    },
+    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
     (bzip2_component_stream_status_t) variant,
   };
 }
 
-bool bzip2_component_stream_compress(bz2_import_list_u8_t *input, int32_t block_size, int32_t work_factor, bz2_import_list_u8_t *ret, bzip2_component_stream_failure_t *err) {
+bool bzip2_component_stream_compress(bzip2_component_stream_bytes_t *input, int32_t block_size, int32_t work_factor, bzip2_component_stream_bytes_t *ret, bzip2_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(3*sizeof(void*))];
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_bzip2_component_stream_compress((uint8_t *) (*input).ptr, (*input).len, block_size, work_factor, ptr);
-  bzip2_component_stream_result_list_u8_failure_t result;
+  __wasm_import_bzip2_component_stream_compress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), block_size, work_factor, ptr);
+  bzip2_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (bz2_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (bzip2_component_stream_bytes_t) {
+        (bz2_import_list_u64_t) (bz2_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {
@@ -253,16 +266,19 @@ bool bzip2_component_stream_compress(bz2_import_list_u8_t *input, int32_t block_
   }
 }
 
-bool bzip2_component_stream_decompress(bz2_import_list_u8_t *input, uint32_t max_output, bz2_import_list_u8_t *ret, bzip2_component_stream_failure_t *err) {
+bool bzip2_component_stream_decompress(bzip2_component_stream_bytes_t *input, uint32_t max_output, bzip2_component_stream_bytes_t *ret, bzip2_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(3*sizeof(void*))];
+  uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_bzip2_component_stream_decompress((uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
-  bzip2_component_stream_result_list_u8_failure_t result;
+  __wasm_import_bzip2_component_stream_decompress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
+  bzip2_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (bz2_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (bzip2_component_stream_bytes_t) {
+        (bz2_import_list_u64_t) (bz2_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {

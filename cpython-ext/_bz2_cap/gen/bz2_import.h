@@ -10,6 +10,19 @@ extern "C" {
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef struct {
+  uint64_t *ptr;
+  size_t len;
+} bz2_import_list_u64_t;
+
+// Bytes, eight to a word: hosts copy a list element by element, and a byte takes as long as a word.
+typedef struct bzip2_component_stream_bytes_t {
+  // The first of each eight bytes lowest. Behind the last byte, the last word is zero.
+  bz2_import_list_u64_t   words;
+  // How many bytes there are.
+  uint32_t   size;
+} bzip2_component_stream_bytes_t;
+
 // What the library said when it refused.
 typedef struct bzip2_component_stream_failure_t {
   // libbzip2's return code, below zero.
@@ -41,15 +54,10 @@ typedef struct bzip2_component_stream_status_t {
 // It cannot go on: what a decompressor was given is broken after the bytes consumed, or memory has run out.
 #define BZIP2_COMPONENT_STREAM_STATUS_FAILED 2
 
-typedef struct {
-  uint8_t *ptr;
-  size_t len;
-} bz2_import_list_u8_t;
-
 // The outcome of one step of a stream.
 typedef struct bzip2_component_stream_chunk_t {
   // At most the `max-output` bytes that were asked for.
-  bz2_import_list_u8_t   output;
+  bzip2_component_stream_bytes_t   output;
   // How many bytes of the input were taken. When this is less than all of it, `output` is full or the stream has
   // ended or failed; pass the rest again.
   uint32_t   consumed;
@@ -91,10 +99,10 @@ typedef struct {
 typedef struct {
   bool is_err;
   union {
-    bz2_import_list_u8_t ok;
+    bzip2_component_stream_bytes_t ok;
     bzip2_component_stream_failure_t err;
   } val;
-} bzip2_component_stream_result_list_u8_failure_t;
+} bzip2_component_stream_result_bytes_failure_t;
 
 // Imported Functions from `bzip2:component/stream@0.1.0`
 // `block-size` is 1 to 9, in units of 100,000 bytes. `work-factor` is 1 to 250, how much work a block of
@@ -102,22 +110,24 @@ typedef struct {
 extern bool bzip2_component_stream_static_compressor_open(int32_t block_size, int32_t work_factor, bzip2_component_stream_own_compressor_t *ret, bzip2_component_stream_failure_t *err);
 // Compresses `input`. While `output` comes back with `max-output` bytes there may be more: call again with the
 // rest of the input and the same `action`.
-extern void bzip2_component_stream_method_compressor_compress(bzip2_component_stream_borrow_compressor_t self, bz2_import_list_u8_t *input, bzip2_component_stream_action_t action, uint32_t max_output, bzip2_component_stream_chunk_t *ret);
+extern void bzip2_component_stream_method_compressor_compress(bzip2_component_stream_borrow_compressor_t self, bzip2_component_stream_bytes_t *input, bzip2_component_stream_action_t action, uint32_t max_output, bzip2_component_stream_chunk_t *ret);
 extern bool bzip2_component_stream_static_decompressor_open(bzip2_component_stream_own_decompressor_t *ret, bzip2_component_stream_failure_t *err);
 // Decompresses `input`. While `output` comes back with `max-output` bytes there may be more: call again with
 // the rest of the input.
-extern void bzip2_component_stream_method_decompressor_decompress(bzip2_component_stream_borrow_decompressor_t self, bz2_import_list_u8_t *input, uint32_t max_output, bzip2_component_stream_chunk_t *ret);
+extern void bzip2_component_stream_method_decompressor_decompress(bzip2_component_stream_borrow_decompressor_t self, bzip2_component_stream_bytes_t *input, uint32_t max_output, bzip2_component_stream_chunk_t *ret);
 // Compresses all of `input` as one stream.
-extern bool bzip2_component_stream_compress(bz2_import_list_u8_t *input, int32_t block_size, int32_t work_factor, bz2_import_list_u8_t *ret, bzip2_component_stream_failure_t *err);
+extern bool bzip2_component_stream_compress(bzip2_component_stream_bytes_t *input, int32_t block_size, int32_t work_factor, bzip2_component_stream_bytes_t *ret, bzip2_component_stream_failure_t *err);
 // Decompresses one whole stream, ignoring what follows it. Fails with the library's code -7 when the stream is cut
 // short, and with -8 when it is longer than `max-output` bytes.
-extern bool bzip2_component_stream_decompress(bz2_import_list_u8_t *input, uint32_t max_output, bz2_import_list_u8_t *ret, bzip2_component_stream_failure_t *err);
+extern bool bzip2_component_stream_decompress(bzip2_component_stream_bytes_t *input, uint32_t max_output, bzip2_component_stream_bytes_t *ret, bzip2_component_stream_failure_t *err);
 
 // Helper Functions
 
-void bzip2_component_stream_status_free(bzip2_component_stream_status_t *ptr);
+void bz2_import_list_u64_free(bz2_import_list_u64_t *ptr);
 
-void bz2_import_list_u8_free(bz2_import_list_u8_t *ptr);
+void bzip2_component_stream_bytes_free(bzip2_component_stream_bytes_t *ptr);
+
+void bzip2_component_stream_status_free(bzip2_component_stream_status_t *ptr);
 
 void bzip2_component_stream_chunk_free(bzip2_component_stream_chunk_t *ptr);
 
@@ -137,7 +147,7 @@ void bzip2_component_stream_result_own_compressor_failure_free(bzip2_component_s
 
 void bzip2_component_stream_result_own_decompressor_failure_free(bzip2_component_stream_result_own_decompressor_failure_t *ptr);
 
-void bzip2_component_stream_result_list_u8_failure_free(bzip2_component_stream_result_list_u8_failure_t *ptr);
+void bzip2_component_stream_result_bytes_failure_free(bzip2_component_stream_result_bytes_failure_t *ptr);
 
 
 #ifdef __cplusplus

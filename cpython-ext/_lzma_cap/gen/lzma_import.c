@@ -10,19 +10,19 @@ __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__
 extern void __wasm_import_lzma_component_stream_static_compressor_open(int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("[method]compressor.compress")))
-extern void __wasm_import_lzma_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_lzma_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("[static]decompressor.open")))
 extern void __wasm_import_lzma_component_stream_static_decompressor_open(int32_t, uint8_t *, size_t, int64_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("[method]decompressor.decompress")))
-extern void __wasm_import_lzma_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_lzma_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("compress")))
-extern void __wasm_import_lzma_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+extern void __wasm_import_lzma_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("decompress")))
-extern void __wasm_import_lzma_component_stream_decompress(uint8_t *, size_t, int32_t, uint8_t *, size_t, int64_t, int32_t, uint8_t *);
+extern void __wasm_import_lzma_component_stream_decompress(uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, int64_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("lzma:component/stream@0.1.0"), __import_name__("preset")))
 extern void __wasm_import_lzma_component_stream_preset(int32_t, uint8_t *);
@@ -51,6 +51,20 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 }
 
 // Helper Functions
+
+void lzma_import_list_u64_free(lzma_import_list_u64_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint64_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void lzma_component_stream_bytes_free(lzma_component_stream_bytes_t *ptr) {
+  lzma_import_list_u64_free(&ptr->words);
+}
 
 void lzma_component_stream_filter_free(lzma_component_stream_filter_t *ptr) {
   switch ((int32_t) ptr->tag) {
@@ -105,23 +119,13 @@ void lzma_component_stream_status_free(lzma_component_stream_status_t *ptr) {
   }
 }
 
-void lzma_import_list_u8_free(lzma_import_list_u8_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
-  }
-}
-
 void lzma_import_option_u32_free(lzma_import_option_u32_t *ptr) {
   if (ptr->is_some) {
   }
 }
 
 void lzma_component_stream_chunk_free(lzma_component_stream_chunk_t *ptr) {
-  lzma_import_list_u8_free(&ptr->output);
+  lzma_component_stream_bytes_free(&ptr->output);
   lzma_component_stream_status_free(&ptr->status);
   lzma_import_option_u32_free(&ptr->check);
 }
@@ -168,15 +172,32 @@ void lzma_component_stream_result_own_decompressor_failure_free(lzma_component_s
   }
 }
 
-void lzma_component_stream_result_list_u8_failure_free(lzma_component_stream_result_list_u8_failure_t *ptr) {
+void lzma_component_stream_result_bytes_failure_free(lzma_component_stream_result_bytes_failure_t *ptr) {
   if (!ptr->is_err) {
-    lzma_import_list_u8_free(&ptr->val.ok);
+    lzma_component_stream_bytes_free(&ptr->val.ok);
   } else {
   }
 }
 
 void lzma_component_stream_option_lzma_options_free(lzma_component_stream_option_lzma_options_t *ptr) {
   if (ptr->is_some) {
+  }
+}
+
+void lzma_import_list_u8_free(lzma_import_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void lzma_component_stream_result_list_u8_failure_free(lzma_component_stream_result_list_u8_failure_t *ptr) {
+  if (!ptr->is_err) {
+    lzma_import_list_u8_free(&ptr->val.ok);
+  } else {
   }
 }
 
@@ -263,13 +284,13 @@ bool lzma_component_stream_static_compressor_open(lzma_component_stream_containe
   }
 }
 
-void lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor_t self, lzma_import_list_u8_t *input, lzma_component_stream_action_t action, uint32_t max_output, lzma_component_stream_chunk_t *ret) {
+void lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor_t self, lzma_component_stream_bytes_t *input, lzma_component_stream_action_t action, uint32_t max_output, lzma_component_stream_chunk_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(16+3*sizeof(void*))];
+  uint8_t ret_area[(16+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_lzma_component_stream_method_compressor_compress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) action, (int32_t) (max_output), ptr);
+  __wasm_import_lzma_component_stream_method_compressor_compress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) action, (int32_t) (max_output), ptr);
   lzma_component_stream_status_t variant;
-  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+2*sizeof(void*))));
+  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+3*sizeof(void*))));
   switch ((int32_t) variant.tag) {
     case 0: {
       break;
@@ -279,26 +300,29 @@ void lzma_component_stream_method_compressor_compress(lzma_component_stream_borr
     }
     case 2: {
       variant.val.failed = (lzma_component_stream_failure_t) {
-        (int32_t) *((int32_t*) (ptr + (8+2*sizeof(void*)))),
+        (int32_t) *((int32_t*) (ptr + (8+3*sizeof(void*)))),
       };
       break;
     }
   }
   lzma_import_option_u32_t option;
-  switch ((int32_t) *((uint8_t*) (ptr + (12+2*sizeof(void*))))) {
+  switch ((int32_t) *((uint8_t*) (ptr + (12+3*sizeof(void*))))) {
     case 0: {
       option.is_some = false;
       break;
     }
     case 1: {
       option.is_some = true;
-      option.val = (uint32_t) (*((int32_t*) (ptr + (16+2*sizeof(void*)))));
+      option.val = (uint32_t) (*((int32_t*) (ptr + (16+3*sizeof(void*)))));
       break;
     }
   }
   *ret = (lzma_component_stream_chunk_t) {
-    (lzma_import_list_u8_t) (lzma_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    (lzma_component_stream_bytes_t) (lzma_component_stream_bytes_t) {
+      (lzma_import_list_u64_t) (lzma_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
+      (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    },
+    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
     (lzma_component_stream_status_t) variant,
     (lzma_import_option_u32_t) option,
   };
@@ -363,13 +387,13 @@ bool lzma_component_stream_static_decompressor_open(lzma_component_stream_expect
   }
 }
 
-void lzma_component_stream_method_decompressor_decompress(lzma_component_stream_borrow_decompressor_t self, lzma_import_list_u8_t *input, uint32_t max_output, lzma_component_stream_chunk_t *ret) {
+void lzma_component_stream_method_decompressor_decompress(lzma_component_stream_borrow_decompressor_t self, lzma_component_stream_bytes_t *input, uint32_t max_output, lzma_component_stream_chunk_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(16+3*sizeof(void*))];
+  uint8_t ret_area[(16+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_lzma_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
+  __wasm_import_lzma_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
   lzma_component_stream_status_t variant;
-  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+2*sizeof(void*))));
+  variant.tag = (int32_t) *((uint8_t*) (ptr + (4+3*sizeof(void*))));
   switch ((int32_t) variant.tag) {
     case 0: {
       break;
@@ -379,34 +403,37 @@ void lzma_component_stream_method_decompressor_decompress(lzma_component_stream_
     }
     case 2: {
       variant.val.failed = (lzma_component_stream_failure_t) {
-        (int32_t) *((int32_t*) (ptr + (8+2*sizeof(void*)))),
+        (int32_t) *((int32_t*) (ptr + (8+3*sizeof(void*)))),
       };
       break;
     }
   }
   lzma_import_option_u32_t option;
-  switch ((int32_t) *((uint8_t*) (ptr + (12+2*sizeof(void*))))) {
+  switch ((int32_t) *((uint8_t*) (ptr + (12+3*sizeof(void*))))) {
     case 0: {
       option.is_some = false;
       break;
     }
     case 1: {
       option.is_some = true;
-      option.val = (uint32_t) (*((int32_t*) (ptr + (16+2*sizeof(void*)))));
+      option.val = (uint32_t) (*((int32_t*) (ptr + (16+3*sizeof(void*)))));
       break;
     }
   }
   *ret = (lzma_component_stream_chunk_t) {
-    (lzma_import_list_u8_t) (lzma_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    (lzma_component_stream_bytes_t) (lzma_component_stream_bytes_t) {
+      (lzma_import_list_u64_t) (lzma_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
+      (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    },
+    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
     (lzma_component_stream_status_t) variant,
     (lzma_import_option_u32_t) option,
   };
 }
 
-bool lzma_component_stream_compress(lzma_import_list_u8_t *input, lzma_component_stream_container_t *container, lzma_component_stream_list_filter_t *filters, lzma_import_list_u8_t *ret, lzma_component_stream_failure_t *err) {
+bool lzma_component_stream_compress(lzma_component_stream_bytes_t *input, lzma_component_stream_container_t *container, lzma_component_stream_list_filter_t *filters, lzma_component_stream_bytes_t *ret, lzma_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(3*sizeof(void*))];
+  uint8_t ret_area[(4*sizeof(void*))];
   int32_t variant;
   int32_t variant2;
   switch ((int32_t) (*container).tag) {
@@ -428,12 +455,15 @@ bool lzma_component_stream_compress(lzma_import_list_u8_t *input, lzma_component
     }
   }
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_lzma_component_stream_compress((uint8_t *) (*input).ptr, (*input).len, variant, variant2, (uint8_t *) (*filters).ptr, (*filters).len, ptr);
-  lzma_component_stream_result_list_u8_failure_t result;
+  __wasm_import_lzma_component_stream_compress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), variant, variant2, (uint8_t *) (*filters).ptr, (*filters).len, ptr);
+  lzma_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (lzma_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (lzma_component_stream_bytes_t) {
+        (lzma_import_list_u64_t) (lzma_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {
@@ -453,9 +483,9 @@ bool lzma_component_stream_compress(lzma_import_list_u8_t *input, lzma_component
   }
 }
 
-bool lzma_component_stream_decompress(lzma_import_list_u8_t *input, lzma_component_stream_expected_t *expected, uint64_t memory_limit, uint32_t max_output, lzma_import_list_u8_t *ret, lzma_component_stream_failure_t *err) {
+bool lzma_component_stream_decompress(lzma_component_stream_bytes_t *input, lzma_component_stream_expected_t *expected, uint64_t memory_limit, uint32_t max_output, lzma_component_stream_bytes_t *ret, lzma_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(3*sizeof(void*))];
+  uint8_t ret_area[(4*sizeof(void*))];
   int32_t variant;
   uint8_t * variant7;
   size_t variant8;
@@ -487,12 +517,15 @@ bool lzma_component_stream_decompress(lzma_import_list_u8_t *input, lzma_compone
     }
   }
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_lzma_component_stream_decompress((uint8_t *) (*input).ptr, (*input).len, variant, variant7, variant8, (int64_t) (memory_limit), (int32_t) (max_output), ptr);
-  lzma_component_stream_result_list_u8_failure_t result;
+  __wasm_import_lzma_component_stream_decompress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), variant, variant7, variant8, (int64_t) (memory_limit), (int32_t) (max_output), ptr);
+  lzma_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (lzma_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (lzma_component_stream_bytes_t) {
+        (lzma_import_list_u64_t) (lzma_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {

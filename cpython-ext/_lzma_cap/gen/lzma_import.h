@@ -15,6 +15,19 @@ typedef struct lzma_import_string_t {
   size_t len;
 } lzma_import_string_t;
 
+typedef struct {
+  uint64_t *ptr;
+  size_t len;
+} lzma_import_list_u64_t;
+
+// Bytes, eight to a word: hosts copy a list element by element, and a byte takes as long as a word.
+typedef struct lzma_component_stream_bytes_t {
+  // The first of each eight bytes lowest. Behind the last byte, the last word is zero.
+  lzma_import_list_u64_t   words;
+  // How many bytes there are.
+  uint32_t   size;
+} lzma_component_stream_bytes_t;
+
 // What the library said when it refused.
 typedef struct lzma_component_stream_failure_t {
   // liblzma's return code (`lzma_ret`): 3 integrity check not supported, 5 out of memory, 6 over the memory limit,
@@ -128,11 +141,6 @@ typedef struct lzma_component_stream_status_t {
 #define LZMA_COMPONENT_STREAM_STATUS_FAILED 2
 
 typedef struct {
-  uint8_t *ptr;
-  size_t len;
-} lzma_import_list_u8_t;
-
-typedef struct {
   bool is_some;
   uint32_t val;
 } lzma_import_option_u32_t;
@@ -140,7 +148,7 @@ typedef struct {
 // The outcome of one step of a stream.
 typedef struct lzma_component_stream_chunk_t {
   // At most the `max-output` bytes that were asked for.
-  lzma_import_list_u8_t   output;
+  lzma_component_stream_bytes_t   output;
   // How many bytes of the input were taken. When this is less than all of it, `output` is full or the stream has
   // ended or failed; pass the rest again.
   uint32_t   consumed;
@@ -184,15 +192,28 @@ typedef struct {
 typedef struct {
   bool is_err;
   union {
-    lzma_import_list_u8_t ok;
+    lzma_component_stream_bytes_t ok;
     lzma_component_stream_failure_t err;
   } val;
-} lzma_component_stream_result_list_u8_failure_t;
+} lzma_component_stream_result_bytes_failure_t;
 
 typedef struct {
   bool is_some;
   lzma_component_stream_lzma_options_t val;
 } lzma_component_stream_option_lzma_options_t;
+
+typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} lzma_import_list_u8_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    lzma_import_list_u8_t ok;
+    lzma_component_stream_failure_t err;
+  } val;
+} lzma_component_stream_result_list_u8_failure_t;
 
 typedef struct {
   bool is_err;
@@ -206,18 +227,18 @@ typedef struct {
 extern bool lzma_component_stream_static_compressor_open(lzma_component_stream_container_t *container, lzma_component_stream_list_filter_t *filters, lzma_component_stream_own_compressor_t *ret, lzma_component_stream_failure_t *err);
 // Compresses `input`. While `output` comes back with `max-output` bytes there may be more: call again with the
 // rest of the input and the same `action`.
-extern void lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor_t self, lzma_import_list_u8_t *input, lzma_component_stream_action_t action, uint32_t max_output, lzma_component_stream_chunk_t *ret);
+extern void lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor_t self, lzma_component_stream_bytes_t *input, lzma_component_stream_action_t action, uint32_t max_output, lzma_component_stream_chunk_t *ret);
 // It refuses (code 6) what takes more than `memory-limit` bytes to decompress; the limit of a `raw` one is not
 // looked at.
 extern bool lzma_component_stream_static_decompressor_open(lzma_component_stream_expected_t *expected, uint64_t memory_limit, lzma_component_stream_own_decompressor_t *ret, lzma_component_stream_failure_t *err);
 // Decompresses `input`. While `output` comes back with `max-output` bytes there may be more: call again with
 // the rest of the input.
-extern void lzma_component_stream_method_decompressor_decompress(lzma_component_stream_borrow_decompressor_t self, lzma_import_list_u8_t *input, uint32_t max_output, lzma_component_stream_chunk_t *ret);
+extern void lzma_component_stream_method_decompressor_decompress(lzma_component_stream_borrow_decompressor_t self, lzma_component_stream_bytes_t *input, uint32_t max_output, lzma_component_stream_chunk_t *ret);
 // Compresses all of `input` as one stream.
-extern bool lzma_component_stream_compress(lzma_import_list_u8_t *input, lzma_component_stream_container_t *container, lzma_component_stream_list_filter_t *filters, lzma_import_list_u8_t *ret, lzma_component_stream_failure_t *err);
+extern bool lzma_component_stream_compress(lzma_component_stream_bytes_t *input, lzma_component_stream_container_t *container, lzma_component_stream_list_filter_t *filters, lzma_component_stream_bytes_t *ret, lzma_component_stream_failure_t *err);
 // Decompresses one whole stream, ignoring what follows it. Fails with the library's code 10 when the stream is cut
 // short, or is longer than `max-output` bytes.
-extern bool lzma_component_stream_decompress(lzma_import_list_u8_t *input, lzma_component_stream_expected_t *expected, uint64_t memory_limit, uint32_t max_output, lzma_import_list_u8_t *ret, lzma_component_stream_failure_t *err);
+extern bool lzma_component_stream_decompress(lzma_component_stream_bytes_t *input, lzma_component_stream_expected_t *expected, uint64_t memory_limit, uint32_t max_output, lzma_component_stream_bytes_t *ret, lzma_component_stream_failure_t *err);
 // The parameters of a preset: 0 to 9, with bit 31 for the slower variant. None when there is no such preset.
 extern bool lzma_component_stream_preset(uint32_t preset, lzma_component_stream_lzma_options_t *ret);
 // Whether this provider can compute an integrity check.
@@ -231,6 +252,10 @@ extern void lzma_component_stream_version(lzma_import_string_t *ret);
 
 // Helper Functions
 
+void lzma_import_list_u64_free(lzma_import_list_u64_t *ptr);
+
+void lzma_component_stream_bytes_free(lzma_component_stream_bytes_t *ptr);
+
 void lzma_component_stream_filter_free(lzma_component_stream_filter_t *ptr);
 
 void lzma_component_stream_container_free(lzma_component_stream_container_t *ptr);
@@ -240,8 +265,6 @@ void lzma_component_stream_list_filter_free(lzma_component_stream_list_filter_t 
 void lzma_component_stream_expected_free(lzma_component_stream_expected_t *ptr);
 
 void lzma_component_stream_status_free(lzma_component_stream_status_t *ptr);
-
-void lzma_import_list_u8_free(lzma_import_list_u8_t *ptr);
 
 void lzma_import_option_u32_free(lzma_import_option_u32_t *ptr);
 
@@ -263,9 +286,13 @@ void lzma_component_stream_result_own_compressor_failure_free(lzma_component_str
 
 void lzma_component_stream_result_own_decompressor_failure_free(lzma_component_stream_result_own_decompressor_failure_t *ptr);
 
-void lzma_component_stream_result_list_u8_failure_free(lzma_component_stream_result_list_u8_failure_t *ptr);
+void lzma_component_stream_result_bytes_failure_free(lzma_component_stream_result_bytes_failure_t *ptr);
 
 void lzma_component_stream_option_lzma_options_free(lzma_component_stream_option_lzma_options_t *ptr);
+
+void lzma_import_list_u8_free(lzma_import_list_u8_t *ptr);
+
+void lzma_component_stream_result_list_u8_failure_free(lzma_component_stream_result_list_u8_failure_t *ptr);
 
 void lzma_component_stream_result_filter_failure_free(lzma_component_stream_result_filter_failure_t *ptr);
 

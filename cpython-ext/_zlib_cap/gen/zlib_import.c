@@ -13,7 +13,7 @@ __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__
 extern void __wasm_import_zlib_component_stream_method_compressor_set_dictionary(int32_t, uint8_t *, size_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("[method]compressor.compress")))
-extern void __wasm_import_zlib_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_zlib_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("[method]compressor.copy")))
 extern void __wasm_import_zlib_component_stream_method_compressor_copy(int32_t, uint8_t *);
@@ -25,22 +25,22 @@ __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__
 extern void __wasm_import_zlib_component_stream_method_decompressor_set_dictionary(int32_t, uint8_t *, size_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("[method]decompressor.decompress")))
-extern void __wasm_import_zlib_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_zlib_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("[method]decompressor.copy")))
 extern void __wasm_import_zlib_component_stream_method_decompressor_copy(int32_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("compress")))
-extern void __wasm_import_zlib_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, int32_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_zlib_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("decompress")))
-extern void __wasm_import_zlib_component_stream_decompress(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_zlib_component_stream_decompress(uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("crc32")))
-extern int32_t __wasm_import_zlib_component_stream_crc32(uint8_t *, size_t, int32_t);
+extern int32_t __wasm_import_zlib_component_stream_crc32(uint8_t *, size_t, int32_t, int32_t);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("adler32")))
-extern int32_t __wasm_import_zlib_component_stream_adler32(uint8_t *, size_t, int32_t);
+extern int32_t __wasm_import_zlib_component_stream_adler32(uint8_t *, size_t, int32_t, int32_t);
 
 __attribute__((__import_module__("zlib:component/stream@0.1.0"), __import_name__("version")))
 extern void __wasm_import_zlib_component_stream_version(uint8_t *);
@@ -57,6 +57,20 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 }
 
 // Helper Functions
+
+void zlib_import_list_u64_free(zlib_import_list_u64_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint64_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void zlib_component_stream_bytes_free(zlib_component_stream_bytes_t *ptr) {
+  zlib_import_list_u64_free(&ptr->words);
+}
 
 void zlib_import_option_string_free(zlib_import_option_string_t *ptr) {
   if (ptr->is_some) {
@@ -90,18 +104,8 @@ void zlib_component_stream_status_free(zlib_component_stream_status_t *ptr) {
   }
 }
 
-void zlib_import_list_u8_free(zlib_import_list_u8_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
-  }
-}
-
 void zlib_component_stream_chunk_free(zlib_component_stream_chunk_t *ptr) {
-  zlib_import_list_u8_free(&ptr->output);
+  zlib_component_stream_bytes_free(&ptr->output);
   zlib_component_stream_status_free(&ptr->status);
 }
 
@@ -142,6 +146,16 @@ void zlib_component_stream_result_own_compressor_error_free(zlib_component_strea
   }
 }
 
+void zlib_import_list_u8_free(zlib_import_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
 void zlib_component_stream_result_void_error_free(zlib_component_stream_result_void_error_t *ptr) {
   if (!ptr->is_err) {
   } else {
@@ -164,9 +178,9 @@ void zlib_component_stream_result_own_decompressor_error_free(zlib_component_str
   }
 }
 
-void zlib_component_stream_result_list_u8_error_free(zlib_component_stream_result_list_u8_error_t *ptr) {
+void zlib_component_stream_result_bytes_error_free(zlib_component_stream_result_bytes_error_t *ptr) {
   if (!ptr->is_err) {
-    zlib_import_list_u8_free(&ptr->val.ok);
+    zlib_component_stream_bytes_free(&ptr->val.ok);
   } else {
     zlib_component_stream_error_free(&ptr->val.err);
   }
@@ -307,17 +321,17 @@ bool zlib_component_stream_method_compressor_set_dictionary(zlib_component_strea
   }
 }
 
-bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borrow_compressor_t self, zlib_import_list_u8_t *input, zlib_component_stream_flush_t flush, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err) {
+bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borrow_compressor_t self, zlib_component_stream_bytes_t *input, zlib_component_stream_flush_t flush, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(9*sizeof(void*))];
+  uint8_t ret_area[(10*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zlib_component_stream_method_compressor_compress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) flush, (int32_t) (max_output), ptr);
+  __wasm_import_zlib_component_stream_method_compressor_compress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) flush, (int32_t) (max_output), ptr);
   zlib_component_stream_result_chunk_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
       zlib_component_stream_status_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + (4*sizeof(void*))));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + (5*sizeof(void*))));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -330,19 +344,19 @@ bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borr
         }
         case 3: {
           zlib_import_option_string_t option;
-          switch ((int32_t) *((uint8_t*) (ptr + (6*sizeof(void*))))) {
+          switch ((int32_t) *((uint8_t*) (ptr + (7*sizeof(void*))))) {
             case 0: {
               option.is_some = false;
               break;
             }
             case 1: {
               option.is_some = true;
-              option.val = (zlib_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (7*sizeof(void*))))), (*((size_t*) (ptr + (8*sizeof(void*))))) };
+              option.val = (zlib_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8*sizeof(void*))))), (*((size_t*) (ptr + (9*sizeof(void*))))) };
               break;
             }
           }
           variant.val.failed = (zlib_component_stream_failure_t) {
-            (int32_t) *((int32_t*) (ptr + (5*sizeof(void*)))),
+            (int32_t) *((int32_t*) (ptr + (6*sizeof(void*)))),
             (zlib_import_option_string_t) option,
           };
           break;
@@ -350,8 +364,11 @@ bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borr
       }
 
       result.val.ok = (zlib_component_stream_chunk_t) {
-        (zlib_import_list_u8_t) (zlib_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
-        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+        (zlib_component_stream_bytes_t) (zlib_component_stream_bytes_t) {
+          (zlib_import_list_u64_t) (zlib_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+          (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+        },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4*sizeof(void*))))),
         (zlib_component_stream_status_t) variant,
       };
       break;
@@ -562,17 +579,17 @@ bool zlib_component_stream_method_decompressor_set_dictionary(zlib_component_str
   }
 }
 
-bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_borrow_decompressor_t self, zlib_import_list_u8_t *input, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err) {
+bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_borrow_decompressor_t self, zlib_component_stream_bytes_t *input, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(9*sizeof(void*))];
+  uint8_t ret_area[(10*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zlib_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
+  __wasm_import_zlib_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
   zlib_component_stream_result_chunk_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
       zlib_component_stream_status_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + (4*sizeof(void*))));
+      variant.tag = (int32_t) *((uint8_t*) (ptr + (5*sizeof(void*))));
       switch ((int32_t) variant.tag) {
         case 0: {
           break;
@@ -585,19 +602,19 @@ bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_
         }
         case 3: {
           zlib_import_option_string_t option;
-          switch ((int32_t) *((uint8_t*) (ptr + (6*sizeof(void*))))) {
+          switch ((int32_t) *((uint8_t*) (ptr + (7*sizeof(void*))))) {
             case 0: {
               option.is_some = false;
               break;
             }
             case 1: {
               option.is_some = true;
-              option.val = (zlib_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (7*sizeof(void*))))), (*((size_t*) (ptr + (8*sizeof(void*))))) };
+              option.val = (zlib_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8*sizeof(void*))))), (*((size_t*) (ptr + (9*sizeof(void*))))) };
               break;
             }
           }
           variant.val.failed = (zlib_component_stream_failure_t) {
-            (int32_t) *((int32_t*) (ptr + (5*sizeof(void*)))),
+            (int32_t) *((int32_t*) (ptr + (6*sizeof(void*)))),
             (zlib_import_option_string_t) option,
           };
           break;
@@ -605,8 +622,11 @@ bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_
       }
 
       result.val.ok = (zlib_component_stream_chunk_t) {
-        (zlib_import_list_u8_t) (zlib_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
-        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+        (zlib_component_stream_bytes_t) (zlib_component_stream_bytes_t) {
+          (zlib_import_list_u64_t) (zlib_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+          (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+        },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4*sizeof(void*))))),
         (zlib_component_stream_status_t) variant,
       };
       break;
@@ -709,16 +729,19 @@ bool zlib_component_stream_method_decompressor_copy(zlib_component_stream_borrow
   }
 }
 
-bool zlib_component_stream_compress(zlib_import_list_u8_t *input, zlib_component_stream_compression_t *options, zlib_import_list_u8_t *ret, zlib_component_stream_error_t *err) {
+bool zlib_component_stream_compress(zlib_component_stream_bytes_t *input, zlib_component_stream_compression_t *options, zlib_component_stream_bytes_t *ret, zlib_component_stream_error_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(6*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zlib_component_stream_compress((uint8_t *) (*input).ptr, (*input).len, (*options).level, (*options).method, (*options).window_bits, (*options).mem_level, (*options).strategy, ptr);
-  zlib_component_stream_result_list_u8_error_t result;
+  __wasm_import_zlib_component_stream_compress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (*options).level, (*options).method, (*options).window_bits, (*options).mem_level, (*options).strategy, ptr);
+  zlib_component_stream_result_bytes_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (zlib_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (zlib_component_stream_bytes_t) {
+        (zlib_import_list_u64_t) (zlib_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {
@@ -764,16 +787,19 @@ bool zlib_component_stream_compress(zlib_import_list_u8_t *input, zlib_component
   }
 }
 
-bool zlib_component_stream_decompress(zlib_import_list_u8_t *input, int32_t window_bits, uint32_t max_output, zlib_import_list_u8_t *ret, zlib_component_stream_error_t *err) {
+bool zlib_component_stream_decompress(zlib_component_stream_bytes_t *input, int32_t window_bits, uint32_t max_output, zlib_component_stream_bytes_t *ret, zlib_component_stream_error_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(6*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zlib_component_stream_decompress((uint8_t *) (*input).ptr, (*input).len, window_bits, (int32_t) (max_output), ptr);
-  zlib_component_stream_result_list_u8_error_t result;
+  __wasm_import_zlib_component_stream_decompress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), window_bits, (int32_t) (max_output), ptr);
+  zlib_component_stream_result_bytes_error_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (zlib_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (zlib_component_stream_bytes_t) {
+        (zlib_import_list_u64_t) (zlib_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {
@@ -819,13 +845,13 @@ bool zlib_component_stream_decompress(zlib_import_list_u8_t *input, int32_t wind
   }
 }
 
-uint32_t zlib_component_stream_crc32(zlib_import_list_u8_t *data, uint32_t value) {
-  int32_t ret = __wasm_import_zlib_component_stream_crc32((uint8_t *) (*data).ptr, (*data).len, (int32_t) (value));
+uint32_t zlib_component_stream_crc32(zlib_component_stream_bytes_t *data, uint32_t value) {
+  int32_t ret = __wasm_import_zlib_component_stream_crc32((uint8_t *) ((*data).words).ptr, ((*data).words).len, (int32_t) ((*data).size), (int32_t) (value));
   return (uint32_t) (ret);
 }
 
-uint32_t zlib_component_stream_adler32(zlib_import_list_u8_t *data, uint32_t value) {
-  int32_t ret = __wasm_import_zlib_component_stream_adler32((uint8_t *) (*data).ptr, (*data).len, (int32_t) (value));
+uint32_t zlib_component_stream_adler32(zlib_component_stream_bytes_t *data, uint32_t value) {
+  int32_t ret = __wasm_import_zlib_component_stream_adler32((uint8_t *) ((*data).words).ptr, ((*data).words).len, (int32_t) ((*data).size), (int32_t) (value));
   return (uint32_t) (ret);
 }
 

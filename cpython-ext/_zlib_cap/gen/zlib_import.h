@@ -16,6 +16,19 @@ typedef struct zlib_import_string_t {
 } zlib_import_string_t;
 
 typedef struct {
+  uint64_t *ptr;
+  size_t len;
+} zlib_import_list_u64_t;
+
+// Bytes, eight to a word: hosts copy a list element by element, and a byte takes as long as a word.
+typedef struct zlib_component_stream_bytes_t {
+  // The first of each eight bytes lowest. Behind the last byte, the last word is zero.
+  zlib_import_list_u64_t   words;
+  // How many bytes there are.
+  uint32_t   size;
+} zlib_component_stream_bytes_t;
+
+typedef struct {
   bool is_some;
   zlib_import_string_t val;
 } zlib_import_option_string_t;
@@ -88,15 +101,10 @@ typedef struct zlib_component_stream_status_t {
 // broken after the bytes consumed, or memory has run out.
 #define ZLIB_COMPONENT_STREAM_STATUS_FAILED 3
 
-typedef struct {
-  uint8_t *ptr;
-  size_t len;
-} zlib_import_list_u8_t;
-
 // The outcome of one step of a stream.
 typedef struct zlib_component_stream_chunk_t {
   // At most the `max-output` bytes that were asked for.
-  zlib_import_list_u8_t   output;
+  zlib_component_stream_bytes_t   output;
   // How many bytes of the input were taken. When this is less than all of
   // it, `output` is full or the stream has ended (or waits for its
   // dictionary, or has failed); pass the rest again.
@@ -129,6 +137,11 @@ typedef struct {
 } zlib_component_stream_result_own_compressor_error_t;
 
 typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} zlib_import_list_u8_t;
+
+typedef struct {
   bool is_err;
   union {
     zlib_component_stream_error_t err;
@@ -154,10 +167,10 @@ typedef struct {
 typedef struct {
   bool is_err;
   union {
-    zlib_import_list_u8_t ok;
+    zlib_component_stream_bytes_t ok;
     zlib_component_stream_error_t err;
   } val;
-} zlib_component_stream_result_list_u8_error_t;
+} zlib_component_stream_result_bytes_error_t;
 
 // Imported Functions from `zlib:component/stream@0.1.0`
 extern bool zlib_component_stream_static_compressor_open(zlib_component_stream_compression_t *options, zlib_component_stream_own_compressor_t *ret, zlib_component_stream_error_t *err);
@@ -166,7 +179,7 @@ extern bool zlib_component_stream_method_compressor_set_dictionary(zlib_componen
 // Compresses `input`. While `output` comes back with `max-output` bytes
 // there may be more: call again with the rest of the input and the same
 // `flush`.
-extern bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borrow_compressor_t self, zlib_import_list_u8_t *input, zlib_component_stream_flush_t flush, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err);
+extern bool zlib_component_stream_method_compressor_compress(zlib_component_stream_borrow_compressor_t self, zlib_component_stream_bytes_t *input, zlib_component_stream_flush_t flush, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err);
 // An independent compressor in the same state.
 extern bool zlib_component_stream_method_compressor_copy(zlib_component_stream_borrow_compressor_t self, zlib_component_stream_own_compressor_t *ret, zlib_component_stream_error_t *err);
 // Window bits as for `compression`; 0 takes the size from the header,
@@ -179,23 +192,27 @@ extern bool zlib_component_stream_method_decompressor_set_dictionary(zlib_compon
 // bytes there may be more: call again with the rest of the input. What
 // the library refuses is told by the status, beside the output that
 // came before.
-extern bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_borrow_decompressor_t self, zlib_import_list_u8_t *input, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err);
+extern bool zlib_component_stream_method_decompressor_decompress(zlib_component_stream_borrow_decompressor_t self, zlib_component_stream_bytes_t *input, uint32_t max_output, zlib_component_stream_chunk_t *ret, zlib_component_stream_error_t *err);
 // An independent decompressor in the same state.
 extern bool zlib_component_stream_method_decompressor_copy(zlib_component_stream_borrow_decompressor_t self, zlib_component_stream_own_decompressor_t *ret, zlib_component_stream_error_t *err);
 // Compresses all of `input` as one stream.
-extern bool zlib_component_stream_compress(zlib_import_list_u8_t *input, zlib_component_stream_compression_t *options, zlib_import_list_u8_t *ret, zlib_component_stream_error_t *err);
+extern bool zlib_component_stream_compress(zlib_component_stream_bytes_t *input, zlib_component_stream_compression_t *options, zlib_component_stream_bytes_t *ret, zlib_component_stream_error_t *err);
 // Decompresses one whole stream, ignoring what follows it. Fails with the
 // library's code -5 when the stream is cut short, or is longer than
 // `max-output` bytes.
-extern bool zlib_component_stream_decompress(zlib_import_list_u8_t *input, int32_t window_bits, uint32_t max_output, zlib_import_list_u8_t *ret, zlib_component_stream_error_t *err);
+extern bool zlib_component_stream_decompress(zlib_component_stream_bytes_t *input, int32_t window_bits, uint32_t max_output, zlib_component_stream_bytes_t *ret, zlib_component_stream_error_t *err);
 // The CRC-32 of `data`, continued from `value` (0 to begin).
-extern uint32_t zlib_component_stream_crc32(zlib_import_list_u8_t *data, uint32_t value);
+extern uint32_t zlib_component_stream_crc32(zlib_component_stream_bytes_t *data, uint32_t value);
 // The Adler-32 of `data`, continued from `value` (1 to begin).
-extern uint32_t zlib_component_stream_adler32(zlib_import_list_u8_t *data, uint32_t value);
+extern uint32_t zlib_component_stream_adler32(zlib_component_stream_bytes_t *data, uint32_t value);
 // The library's version, as `zlibVersion` gives it.
 extern void zlib_component_stream_version(zlib_import_string_t *ret);
 
 // Helper Functions
+
+void zlib_import_list_u64_free(zlib_import_list_u64_t *ptr);
+
+void zlib_component_stream_bytes_free(zlib_component_stream_bytes_t *ptr);
 
 void zlib_import_option_string_free(zlib_import_option_string_t *ptr);
 
@@ -204,8 +221,6 @@ void zlib_component_stream_failure_free(zlib_component_stream_failure_t *ptr);
 void zlib_component_stream_error_free(zlib_component_stream_error_t *ptr);
 
 void zlib_component_stream_status_free(zlib_component_stream_status_t *ptr);
-
-void zlib_import_list_u8_free(zlib_import_list_u8_t *ptr);
 
 void zlib_component_stream_chunk_free(zlib_component_stream_chunk_t *ptr);
 
@@ -223,13 +238,15 @@ extern zlib_component_stream_borrow_decompressor_t zlib_component_stream_borrow_
 
 void zlib_component_stream_result_own_compressor_error_free(zlib_component_stream_result_own_compressor_error_t *ptr);
 
+void zlib_import_list_u8_free(zlib_import_list_u8_t *ptr);
+
 void zlib_component_stream_result_void_error_free(zlib_component_stream_result_void_error_t *ptr);
 
 void zlib_component_stream_result_chunk_error_free(zlib_component_stream_result_chunk_error_t *ptr);
 
 void zlib_component_stream_result_own_decompressor_error_free(zlib_component_stream_result_own_decompressor_error_t *ptr);
 
-void zlib_component_stream_result_list_u8_error_free(zlib_component_stream_result_list_u8_error_t *ptr);
+void zlib_component_stream_result_bytes_error_free(zlib_component_stream_result_bytes_error_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void zlib_import_string_set(zlib_import_string_t *ret, const char*s);

@@ -25,7 +25,7 @@ __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__
 extern void __wasm_import_zstd_component_stream_method_compressor_set_pledged_size(int32_t, int32_t, int64_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("[method]compressor.compress")))
-extern void __wasm_import_zstd_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+extern void __wasm_import_zstd_component_stream_method_compressor_compress(int32_t, uint8_t *, size_t, int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("[method]compressor.reset")))
 extern void __wasm_import_zstd_component_stream_method_compressor_reset(int32_t);
@@ -40,7 +40,7 @@ __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__
 extern void __wasm_import_zstd_component_stream_method_decompressor_load_dictionary(int32_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("[method]decompressor.decompress")))
-extern void __wasm_import_zstd_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_zstd_component_stream_method_decompressor_decompress(int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("[method]decompressor.reset")))
 extern void __wasm_import_zstd_component_stream_method_decompressor_reset(int32_t);
@@ -49,10 +49,10 @@ __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__
 extern int32_t __wasm_import_zstd_component_stream_has_room(int32_t);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("compress")))
-extern void __wasm_import_zstd_component_stream_compress(uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_zstd_component_stream_compress(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("decompress")))
-extern void __wasm_import_zstd_component_stream_decompress(uint8_t *, size_t, int32_t, uint8_t *);
+extern void __wasm_import_zstd_component_stream_decompress(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("zstd:component/stream@0.1.0"), __import_name__("parameter-bounds")))
 extern void __wasm_import_zstd_component_stream_parameter_bounds(int32_t, int32_t, uint8_t *);
@@ -88,22 +88,26 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 
 // Helper Functions
 
-void zstd_component_stream_failure_free(zstd_component_stream_failure_t *ptr) {
-  zstd_import_string_free(&ptr->message);
-}
-
-void zstd_import_list_u8_free(zstd_import_list_u8_t *ptr) {
+void zstd_import_list_u64_free(zstd_import_list_u64_t *ptr) {
   size_t list_len = ptr->len;
   if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
+    uint64_t *list_ptr = ptr->ptr;
     for (size_t i = 0; i < list_len; i++) {
     }
     free(list_ptr);
   }
 }
 
+void zstd_component_stream_bytes_free(zstd_component_stream_bytes_t *ptr) {
+  zstd_import_list_u64_free(&ptr->words);
+}
+
+void zstd_component_stream_failure_free(zstd_component_stream_failure_t *ptr) {
+  zstd_import_string_free(&ptr->message);
+}
+
 void zstd_component_stream_compressed_free(zstd_component_stream_compressed_t *ptr) {
-  zstd_import_list_u8_free(&ptr->output);
+  zstd_component_stream_bytes_free(&ptr->output);
 }
 
 void zstd_component_stream_status_free(zstd_component_stream_status_t *ptr) {
@@ -116,7 +120,7 @@ void zstd_component_stream_status_free(zstd_component_stream_status_t *ptr) {
 }
 
 void zstd_component_stream_decompressed_free(zstd_component_stream_decompressed_t *ptr) {
-  zstd_import_list_u8_free(&ptr->output);
+  zstd_component_stream_bytes_free(&ptr->output);
   zstd_component_stream_status_free(&ptr->status);
 }
 
@@ -174,6 +178,16 @@ void zstd_component_stream_frame_info_free(zstd_component_stream_frame_info_t *p
   zstd_import_option_u64_free(&ptr->content_size);
 }
 
+void zstd_import_list_u8_free(zstd_import_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
 void zstd_component_stream_result_own_dictionary_failure_free(zstd_component_stream_result_own_dictionary_failure_t *ptr) {
   if (!ptr->is_err) {
   } else {
@@ -210,9 +224,9 @@ void zstd_component_stream_result_own_decompressor_failure_free(zstd_component_s
   }
 }
 
-void zstd_component_stream_result_list_u8_failure_free(zstd_component_stream_result_list_u8_failure_t *ptr) {
+void zstd_component_stream_result_bytes_failure_free(zstd_component_stream_result_bytes_failure_t *ptr) {
   if (!ptr->is_err) {
-    zstd_import_list_u8_free(&ptr->val.ok);
+    zstd_component_stream_bytes_free(&ptr->val.ok);
   } else {
     zstd_component_stream_failure_free(&ptr->val.err);
   }
@@ -245,6 +259,14 @@ void zstd_import_list_u32_free(zstd_import_list_u32_t *ptr) {
     for (size_t i = 0; i < list_len; i++) {
     }
     free(list_ptr);
+  }
+}
+
+void zstd_component_stream_result_list_u8_failure_free(zstd_component_stream_result_list_u8_failure_t *ptr) {
+  if (!ptr->is_err) {
+    zstd_import_list_u8_free(&ptr->val.ok);
+  } else {
+    zstd_component_stream_failure_free(&ptr->val.err);
   }
 }
 
@@ -438,19 +460,22 @@ bool zstd_component_stream_method_compressor_set_pledged_size(zstd_component_str
   }
 }
 
-bool zstd_component_stream_method_compressor_compress(zstd_component_stream_borrow_compressor_t self, zstd_import_list_u8_t *input, zstd_component_stream_directive_t directive, uint32_t max_output, zstd_component_stream_compressed_t *ret, zstd_component_stream_failure_t *err) {
+bool zstd_component_stream_method_compressor_compress(zstd_component_stream_borrow_compressor_t self, zstd_component_stream_bytes_t *input, zstd_component_stream_directive_t directive, uint32_t max_output, zstd_component_stream_compressed_t *ret, zstd_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(8+3*sizeof(void*))];
+  uint8_t ret_area[(8+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zstd_component_stream_method_compressor_compress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) directive, (int32_t) (max_output), ptr);
+  __wasm_import_zstd_component_stream_method_compressor_compress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) directive, (int32_t) (max_output), ptr);
   zstd_component_stream_result_compressed_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
       result.val.ok = (zstd_component_stream_compressed_t) {
-        (zstd_import_list_u8_t) (zstd_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
-        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
-        (zstd_component_stream_progress_t) (int32_t) *((uint8_t*) (ptr + (4+3*sizeof(void*)))),
+        (zstd_component_stream_bytes_t) (zstd_component_stream_bytes_t) {
+          (zstd_import_list_u64_t) (zstd_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+          (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+        },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4*sizeof(void*))))),
+        (zstd_component_stream_progress_t) (int32_t) *((uint8_t*) (ptr + (4+4*sizeof(void*)))),
       };
       break;
     }
@@ -562,13 +587,13 @@ bool zstd_component_stream_method_decompressor_load_dictionary(zstd_component_st
   }
 }
 
-void zstd_component_stream_method_decompressor_decompress(zstd_component_stream_borrow_decompressor_t self, zstd_import_list_u8_t *input, uint32_t max_output, zstd_component_stream_decompressed_t *ret) {
+void zstd_component_stream_method_decompressor_decompress(zstd_component_stream_borrow_decompressor_t self, zstd_component_stream_bytes_t *input, uint32_t max_output, zstd_component_stream_decompressed_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(7*sizeof(void*))];
+  uint8_t ret_area[(8*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zstd_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
+  __wasm_import_zstd_component_stream_method_decompressor_decompress((self).__handle, (uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
   zstd_component_stream_status_t variant;
-  variant.tag = (int32_t) *((uint8_t*) (ptr + (3*sizeof(void*))));
+  variant.tag = (int32_t) *((uint8_t*) (ptr + (4*sizeof(void*))));
   switch ((int32_t) variant.tag) {
     case 0: {
       break;
@@ -578,15 +603,18 @@ void zstd_component_stream_method_decompressor_decompress(zstd_component_stream_
     }
     case 2: {
       variant.val.failed = (zstd_component_stream_failure_t) {
-        (int32_t) *((int32_t*) (ptr + (4*sizeof(void*)))),
-        (zstd_import_string_t) (zstd_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (5*sizeof(void*))))), (*((size_t*) (ptr + (6*sizeof(void*))))) },
+        (int32_t) *((int32_t*) (ptr + (5*sizeof(void*)))),
+        (zstd_import_string_t) (zstd_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (6*sizeof(void*))))), (*((size_t*) (ptr + (7*sizeof(void*))))) },
       };
       break;
     }
   }
   *ret = (zstd_component_stream_decompressed_t) {
-    (zstd_import_list_u8_t) (zstd_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    (zstd_component_stream_bytes_t) (zstd_component_stream_bytes_t) {
+      (zstd_import_list_u64_t) (zstd_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
+      (uint32_t) (uint32_t) (*((int32_t*) (ptr + (2*sizeof(void*))))),
+    },
+    (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
     (zstd_component_stream_status_t) variant,
   };
 }
@@ -600,16 +628,19 @@ bool zstd_component_stream_has_room(uint32_t bytes) {
   return ret;
 }
 
-bool zstd_component_stream_compress(zstd_import_list_u8_t *input, int32_t level, zstd_import_list_u8_t *ret, zstd_component_stream_failure_t *err) {
+bool zstd_component_stream_compress(zstd_component_stream_bytes_t *input, int32_t level, zstd_component_stream_bytes_t *ret, zstd_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zstd_component_stream_compress((uint8_t *) (*input).ptr, (*input).len, level, ptr);
-  zstd_component_stream_result_list_u8_failure_t result;
+  __wasm_import_zstd_component_stream_compress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), level, ptr);
+  zstd_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (zstd_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (zstd_component_stream_bytes_t) {
+        (zstd_import_list_u64_t) (zstd_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {
@@ -630,16 +661,19 @@ bool zstd_component_stream_compress(zstd_import_list_u8_t *input, int32_t level,
   }
 }
 
-bool zstd_component_stream_decompress(zstd_import_list_u8_t *input, uint32_t max_output, zstd_import_list_u8_t *ret, zstd_component_stream_failure_t *err) {
+bool zstd_component_stream_decompress(zstd_component_stream_bytes_t *input, uint32_t max_output, zstd_component_stream_bytes_t *ret, zstd_component_stream_failure_t *err) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_zstd_component_stream_decompress((uint8_t *) (*input).ptr, (*input).len, (int32_t) (max_output), ptr);
-  zstd_component_stream_result_list_u8_failure_t result;
+  __wasm_import_zstd_component_stream_decompress((uint8_t *) ((*input).words).ptr, ((*input).words).len, (int32_t) ((*input).size), (int32_t) (max_output), ptr);
+  zstd_component_stream_result_bytes_failure_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      result.val.ok = (zstd_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      result.val.ok = (zstd_component_stream_bytes_t) {
+        (zstd_import_list_u64_t) (zstd_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (3*sizeof(void*))))),
+      };
       break;
     }
     case 1: {

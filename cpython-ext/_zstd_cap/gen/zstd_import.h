@@ -15,6 +15,19 @@ typedef struct zstd_import_string_t {
   size_t len;
 } zstd_import_string_t;
 
+typedef struct {
+  uint64_t *ptr;
+  size_t len;
+} zstd_import_list_u64_t;
+
+// Bytes, eight to a word: hosts copy a list element by element, and a byte takes as long as a word.
+typedef struct zstd_component_stream_bytes_t {
+  // The first of each eight bytes lowest. Behind the last byte, the last word is zero.
+  zstd_import_list_u64_t   words;
+  // How many bytes there are.
+  uint32_t   size;
+} zstd_component_stream_bytes_t;
+
 // What the library said when it refused.
 typedef struct zstd_component_stream_failure_t {
   // The library's error code (`ZSTD_ErrorCode`).
@@ -53,15 +66,10 @@ typedef uint8_t zstd_component_stream_progress_t;
 // Everything that was asked for is done.
 #define ZSTD_COMPONENT_STREAM_PROGRESS_DONE 1
 
-typedef struct {
-  uint8_t *ptr;
-  size_t len;
-} zstd_import_list_u8_t;
-
 // The outcome of one step of a compressor.
 typedef struct zstd_component_stream_compressed_t {
   // At most the `max-output` bytes that were asked for.
-  zstd_import_list_u8_t   output;
+  zstd_component_stream_bytes_t   output;
   // How many bytes of the input were taken; pass the rest again.
   uint32_t   consumed;
   zstd_component_stream_progress_t   progress;
@@ -85,7 +93,7 @@ typedef struct zstd_component_stream_status_t {
 // The outcome of one step of a decompressor.
 typedef struct zstd_component_stream_decompressed_t {
   // At most the `max-output` bytes that were asked for.
-  zstd_import_list_u8_t   output;
+  zstd_component_stream_bytes_t   output;
   // How many bytes of the input were taken. When this is less than all of it, `output` is full or the frame has
   // ended or failed; pass the rest again.
   uint32_t   consumed;
@@ -148,6 +156,11 @@ typedef struct zstd_component_stream_levels_t {
 } zstd_component_stream_levels_t;
 
 typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} zstd_import_list_u8_t;
+
+typedef struct {
   bool is_err;
   union {
     zstd_component_stream_own_dictionary_t ok;
@@ -189,10 +202,10 @@ typedef struct {
 typedef struct {
   bool is_err;
   union {
-    zstd_import_list_u8_t ok;
+    zstd_component_stream_bytes_t ok;
     zstd_component_stream_failure_t err;
   } val;
-} zstd_component_stream_result_list_u8_failure_t;
+} zstd_component_stream_result_bytes_failure_t;
 
 typedef struct {
   bool is_err;
@@ -220,6 +233,14 @@ typedef struct {
   size_t len;
 } zstd_import_list_u32_t;
 
+typedef struct {
+  bool is_err;
+  union {
+    zstd_import_list_u8_t ok;
+    zstd_component_stream_failure_t err;
+  } val;
+} zstd_component_stream_result_list_u8_failure_t;
+
 // Imported Functions from `zstd:component/stream@0.1.0`
 // Either a dictionary in the library's format, or any bytes at all.
 extern bool zstd_component_stream_static_dictionary_open(zstd_import_list_u8_t *content, zstd_component_stream_own_dictionary_t *ret, zstd_component_stream_failure_t *err);
@@ -234,7 +255,7 @@ extern bool zstd_component_stream_method_compressor_load_dictionary(zstd_compone
 // How many bytes the next frame will be made of, to be written in its header; none when unknown.
 extern bool zstd_component_stream_method_compressor_set_pledged_size(zstd_component_stream_borrow_compressor_t self, uint64_t *maybe_size, zstd_component_stream_failure_t *err);
 // Compresses `input`. After a failure it can go on after `reset` only.
-extern bool zstd_component_stream_method_compressor_compress(zstd_component_stream_borrow_compressor_t self, zstd_import_list_u8_t *input, zstd_component_stream_directive_t directive, uint32_t max_output, zstd_component_stream_compressed_t *ret, zstd_component_stream_failure_t *err);
+extern bool zstd_component_stream_method_compressor_compress(zstd_component_stream_borrow_compressor_t self, zstd_component_stream_bytes_t *input, zstd_component_stream_directive_t directive, uint32_t max_output, zstd_component_stream_compressed_t *ret, zstd_component_stream_failure_t *err);
 // Forgets the frame that was begun, and keeps parameters and dictionary.
 extern void zstd_component_stream_method_compressor_reset(zstd_component_stream_borrow_compressor_t self);
 extern bool zstd_component_stream_static_decompressor_open(zstd_component_stream_own_decompressor_t *ret, zstd_component_stream_failure_t *err);
@@ -244,17 +265,17 @@ extern bool zstd_component_stream_method_decompressor_set_parameter(zstd_compone
 extern bool zstd_component_stream_method_decompressor_load_dictionary(zstd_component_stream_borrow_decompressor_t self, zstd_component_stream_borrow_dictionary_t dictionary, zstd_component_stream_dictionary_use_t used_as, zstd_component_stream_failure_t *err);
 // Decompresses `input`. While `output` comes back with `max-output` bytes there may be more: call again with
 // the rest of the input.
-extern void zstd_component_stream_method_decompressor_decompress(zstd_component_stream_borrow_decompressor_t self, zstd_import_list_u8_t *input, uint32_t max_output, zstd_component_stream_decompressed_t *ret);
+extern void zstd_component_stream_method_decompressor_decompress(zstd_component_stream_borrow_decompressor_t self, zstd_component_stream_bytes_t *input, uint32_t max_output, zstd_component_stream_decompressed_t *ret);
 // Forgets the frame that was begun, and keeps parameters and dictionary.
 extern void zstd_component_stream_method_decompressor_reset(zstd_component_stream_borrow_decompressor_t self);
 // Whether the arguments of a call may take this many bytes in all; more than 1 MiB should be asked for. A component
 // ends where it finds no memory for its arguments.
 extern bool zstd_component_stream_has_room(uint32_t bytes);
 // Compresses all of `input` as one frame.
-extern bool zstd_component_stream_compress(zstd_import_list_u8_t *input, int32_t level, zstd_import_list_u8_t *ret, zstd_component_stream_failure_t *err);
+extern bool zstd_component_stream_compress(zstd_component_stream_bytes_t *input, int32_t level, zstd_component_stream_bytes_t *ret, zstd_component_stream_failure_t *err);
 // Decompresses the frames that `input` consists of. Fails with the library's code 70 when that is more than
 // `max-output` bytes, and with 72 when the last is cut short.
-extern bool zstd_component_stream_decompress(zstd_import_list_u8_t *input, uint32_t max_output, zstd_import_list_u8_t *ret, zstd_component_stream_failure_t *err);
+extern bool zstd_component_stream_decompress(zstd_component_stream_bytes_t *input, uint32_t max_output, zstd_component_stream_bytes_t *ret, zstd_component_stream_failure_t *err);
 // The values that a parameter can have.
 extern bool zstd_component_stream_parameter_bounds(zstd_component_stream_side_t side, int32_t parameter, zstd_component_stream_bounds_t *ret, zstd_component_stream_failure_t *err);
 // Reads the header that `header` begins with; none when it is not one, or not all of one (18 bytes always are).
@@ -275,9 +296,11 @@ extern uint32_t zstd_component_stream_version(void);
 
 // Helper Functions
 
-void zstd_component_stream_failure_free(zstd_component_stream_failure_t *ptr);
+void zstd_import_list_u64_free(zstd_import_list_u64_t *ptr);
 
-void zstd_import_list_u8_free(zstd_import_list_u8_t *ptr);
+void zstd_component_stream_bytes_free(zstd_component_stream_bytes_t *ptr);
+
+void zstd_component_stream_failure_free(zstd_component_stream_failure_t *ptr);
 
 void zstd_component_stream_compressed_free(zstd_component_stream_compressed_t *ptr);
 
@@ -307,6 +330,8 @@ void zstd_import_option_u64_free(zstd_import_option_u64_t *ptr);
 
 void zstd_component_stream_frame_info_free(zstd_component_stream_frame_info_t *ptr);
 
+void zstd_import_list_u8_free(zstd_import_list_u8_t *ptr);
+
 void zstd_component_stream_result_own_dictionary_failure_free(zstd_component_stream_result_own_dictionary_failure_t *ptr);
 
 void zstd_component_stream_result_own_compressor_failure_free(zstd_component_stream_result_own_compressor_failure_t *ptr);
@@ -317,7 +342,7 @@ void zstd_component_stream_result_compressed_failure_free(zstd_component_stream_
 
 void zstd_component_stream_result_own_decompressor_failure_free(zstd_component_stream_result_own_decompressor_failure_t *ptr);
 
-void zstd_component_stream_result_list_u8_failure_free(zstd_component_stream_result_list_u8_failure_t *ptr);
+void zstd_component_stream_result_bytes_failure_free(zstd_component_stream_result_bytes_failure_t *ptr);
 
 void zstd_component_stream_result_bounds_failure_free(zstd_component_stream_result_bounds_failure_t *ptr);
 
@@ -326,6 +351,8 @@ void zstd_component_stream_option_frame_info_free(zstd_component_stream_option_f
 void zstd_component_stream_result_u32_failure_free(zstd_component_stream_result_u32_failure_t *ptr);
 
 void zstd_import_list_u32_free(zstd_import_list_u32_t *ptr);
+
+void zstd_component_stream_result_list_u8_failure_free(zstd_component_stream_result_list_u8_failure_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void zstd_import_string_set(zstd_import_string_t *ret, const char*s);

@@ -7,7 +7,7 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use self::bindings::Provider;
-use self::bindings::exports::bzip2::component::stream::{Action, Chunk, Failure, Guest, Status};
+use self::bindings::exports::bzip2::component::stream::{self, Action, Bytes, Failure, Guest, Status};
 
 #[allow(missing_docs, reason = "the documentation is in the WIT")]
 mod bindings {
@@ -20,6 +20,22 @@ mod bindings {
         ",
         world: "pyforge:contract/provider",
     });
+}
+
+pyforge_tests::impl_bytes!(Bytes);
+
+/// The outcome of one step, with its output as bytes.
+struct Chunk {
+    output: Vec<u8>,
+    consumed: u32,
+    status: Status,
+}
+
+impl From<stream::Chunk> for Chunk {
+    fn from(chunk: stream::Chunk) -> Self {
+        let stream::Chunk { output, consumed, status } = chunk;
+        Self { output: output.into(), consumed, status }
+    }
 }
 
 const PARAM_ERROR: i32 = -2;
@@ -64,6 +80,7 @@ impl Instance {
     }
 
     fn step(&mut self, stream: Stream, input: &[u8], last: bool, max_output: u32) -> Chunk {
+        let input = &Bytes::from(input);
         let chunk = match stream {
             Stream::Compressor(resource, at_end) => {
                 let action = if last { at_end } else { Action::Run };
@@ -74,6 +91,7 @@ impl Instance {
             }
         }
         .unwrap();
+        let chunk = Chunk::from(chunk);
         assert!(chunk.output.len() <= max_output as usize, "more output than asked for");
         chunk
     }
@@ -103,11 +121,11 @@ impl Instance {
     }
 
     fn compress(&mut self, input: &[u8], block_size: i32) -> Result<Vec<u8>, Failure> {
-        self.guest.call_compress(&mut self.store, input, block_size, 0).unwrap()
+        self.guest.call_compress(&mut self.store, &input.into(), block_size, 0).unwrap().map(Vec::from)
     }
 
     fn decompress(&mut self, input: &[u8], max_output: u32) -> Result<Vec<u8>, Failure> {
-        self.guest.call_decompress(&mut self.store, input, max_output).unwrap()
+        self.guest.call_decompress(&mut self.store, &input.into(), max_output).unwrap().map(Vec::from)
     }
 }
 

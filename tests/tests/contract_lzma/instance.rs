@@ -6,9 +6,9 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use self::bindings::Provider;
-use self::bindings::exports::lzma::component::stream::Guest;
+use self::bindings::exports::lzma::component::stream::{self, Bytes, Guest};
 pub use self::bindings::exports::lzma::component::stream::{
-    Action, BranchOptions, Chunk, Container, Expected, Failure, Filter, LzmaOptions, Status,
+    Action, BranchOptions, Container, Expected, Failure, Filter, LzmaOptions, Status,
 };
 
 #[allow(missing_docs, reason = "the documentation is in the WIT")]
@@ -22,6 +22,23 @@ mod bindings {
         ",
         world: "pyforge:contract/provider",
     });
+}
+
+pyforge_tests::impl_bytes!(Bytes);
+
+/// The outcome of one step, with its output as bytes.
+pub struct Chunk {
+    pub output: Vec<u8>,
+    pub consumed: u32,
+    pub status: Status,
+    pub check: Option<u32>,
+}
+
+impl From<stream::Chunk> for Chunk {
+    fn from(chunk: stream::Chunk) -> Self {
+        let stream::Chunk { output, consumed, status, check } = chunk;
+        Self { output: output.into(), consumed, status, check }
+    }
 }
 
 /// No limit of memory.
@@ -75,6 +92,7 @@ impl Instance {
 
     /// One step; `last` says that no more input follows.
     pub fn step(&mut self, stream: Stream, input: &[u8], last: bool, max_output: u32) -> Chunk {
+        let input = &Bytes::from(input);
         let chunk = match stream {
             Stream::Compressor(resource, at_end) => {
                 let action = if last { at_end } else { Action::Run };
@@ -85,6 +103,7 @@ impl Instance {
             }
         }
         .unwrap();
+        let chunk = Chunk::from(chunk);
         assert!(chunk.output.len() <= max_output as usize, "more output than asked for");
         chunk
     }
@@ -120,7 +139,7 @@ impl Instance {
         container: Container,
         filters: &[Filter],
     ) -> Result<Vec<u8>, Failure> {
-        self.guest.call_compress(&mut self.store, input, container, filters).unwrap()
+        self.guest.call_compress(&mut self.store, &input.into(), container, filters).unwrap().map(Vec::from)
     }
 
     /// `decompress`
@@ -131,6 +150,9 @@ impl Instance {
         memory_limit: u64,
         max_output: u32,
     ) -> Result<Vec<u8>, Failure> {
-        self.guest.call_decompress(&mut self.store, input, expected, memory_limit, max_output).unwrap()
+        let input = &input.into();
+        let unpacked =
+            self.guest.call_decompress(&mut self.store, input, expected, memory_limit, max_output).unwrap();
+        unpacked.map(Vec::from)
     }
 }

@@ -7,10 +7,8 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use self::bindings::Provider;
-use self::bindings::exports::zlib::component::stream::Guest;
-pub use self::bindings::exports::zlib::component::stream::{
-    Chunk, Compression, Error, Failure, Flush, Status,
-};
+use self::bindings::exports::zlib::component::stream::{self, Bytes, Guest};
+pub use self::bindings::exports::zlib::component::stream::{Compression, Error, Failure, Flush, Status};
 
 #[allow(missing_docs, reason = "the documentation is in the WIT")]
 mod bindings {
@@ -23,6 +21,22 @@ mod bindings {
         ",
         world: "pyforge:contract/provider",
     });
+}
+
+pyforge_tests::impl_bytes!(Bytes);
+
+/// The outcome of one step, with its output as bytes.
+pub struct Chunk {
+    pub output: Vec<u8>,
+    pub consumed: u32,
+    pub status: Status,
+}
+
+impl From<stream::Chunk> for Chunk {
+    fn from(chunk: stream::Chunk) -> Self {
+        let stream::Chunk { output, consumed, status } = chunk;
+        Self { output: output.into(), consumed, status }
+    }
 }
 
 /// A running component. Every method panics when the component traps.
@@ -82,7 +96,9 @@ impl Instance {
         flush: Flush,
         max_output: u32,
     ) -> Result<Chunk, Error> {
-        self.guest.compressor().call_compress(&mut self.store, it.0, input, flush, max_output).unwrap()
+        let input = &input.into();
+        let guest = self.guest.compressor();
+        guest.call_compress(&mut self.store, it.0, input, flush, max_output).unwrap().map(Chunk::from)
     }
 
     /// `compressor.copy`
@@ -118,7 +134,9 @@ impl Instance {
         input: &[u8],
         max_output: u32,
     ) -> Result<Chunk, Error> {
-        self.guest.decompressor().call_decompress(&mut self.store, it.0, input, max_output).unwrap()
+        let input = &input.into();
+        let guest = self.guest.decompressor();
+        guest.call_decompress(&mut self.store, it.0, input, max_output).unwrap().map(Chunk::from)
     }
 
     /// `decompressor.copy`
@@ -133,22 +151,23 @@ impl Instance {
 
     /// `compress`
     pub fn compress(&mut self, input: &[u8], options: Compression) -> Result<Vec<u8>, Error> {
-        self.guest.call_compress(&mut self.store, input, options).unwrap()
+        self.guest.call_compress(&mut self.store, &input.into(), options).unwrap().map(Vec::from)
     }
 
     /// `decompress`
     pub fn decompress(&mut self, input: &[u8], window_bits: i32, max_output: u32) -> Result<Vec<u8>, Error> {
-        self.guest.call_decompress(&mut self.store, input, window_bits, max_output).unwrap()
+        let input = &input.into();
+        self.guest.call_decompress(&mut self.store, input, window_bits, max_output).unwrap().map(Vec::from)
     }
 
     /// `crc32`
     pub fn crc32(&mut self, data: &[u8], value: u32) -> u32 {
-        self.guest.call_crc32(&mut self.store, data, value).unwrap()
+        self.guest.call_crc32(&mut self.store, &data.into(), value).unwrap()
     }
 
     /// `adler32`
     pub fn adler32(&mut self, data: &[u8], value: u32) -> u32 {
-        self.guest.call_adler32(&mut self.store, data, value).unwrap()
+        self.guest.call_adler32(&mut self.store, &data.into(), value).unwrap()
     }
 
     /// `version`

@@ -6,10 +6,10 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use self::bindings::Provider;
-use self::bindings::exports::zstd::component::stream::Guest;
 pub use self::bindings::exports::zstd::component::stream::{
-    Bounds, Compressed, Decompressed, DictionaryUse, Directive, Failure, FrameInfo, Progress, Side, Status,
+    Bounds, DictionaryUse, Directive, Failure, FrameInfo, Progress, Side, Status,
 };
+use self::bindings::exports::zstd::component::stream::{Bytes, Guest};
 
 #[allow(missing_docs, reason = "the documentation is in the WIT")]
 mod bindings {
@@ -22,6 +22,22 @@ mod bindings {
         ",
         world: "pyforge:contract/provider",
     });
+}
+
+pyforge_tests::impl_bytes!(Bytes);
+
+/// The outcome of one step of a compressor.
+pub struct Compressed {
+    pub output: Vec<u8>,
+    pub consumed: u32,
+    pub progress: Progress,
+}
+
+/// The outcome of one step of a decompressor.
+pub struct Decompressed {
+    pub output: Vec<u8>,
+    pub consumed: u32,
+    pub status: Status,
 }
 
 /// A running component. Every method panics when the component traps. What it opens is dropped with
@@ -100,17 +116,18 @@ impl Instance {
         directive: Directive,
         max_output: u32,
     ) -> Result<Compressed, Failure> {
-        let step =
-            self.guest.compressor().call_compress(&mut self.store, it, input, directive, max_output).unwrap();
-        assert!(step.as_ref().is_ok_and(|step| step.output.len() <= max_output as usize) || step.is_err());
-        step
+        let (input, guest) = (&input.into(), self.guest.compressor());
+        let step = guest.call_compress(&mut self.store, it, input, directive, max_output).unwrap()?;
+        assert!(step.output.size <= max_output, "more output than asked for");
+        Ok(Compressed { output: step.output.into(), consumed: step.consumed, progress: step.progress })
     }
 
     /// One step of a decompressor.
     pub fn decompress(&mut self, it: ResourceAny, input: &[u8], max_output: u32) -> Decompressed {
-        let step = self.guest.decompressor().call_decompress(&mut self.store, it, input, max_output).unwrap();
-        assert!(step.output.len() <= max_output as usize, "more output than asked for");
-        step
+        let (input, guest) = (&input.into(), self.guest.decompressor());
+        let step = guest.call_decompress(&mut self.store, it, input, max_output).unwrap();
+        assert!(step.output.size <= max_output, "more output than asked for");
+        Decompressed { output: step.output.into(), consumed: step.consumed, status: step.status }
     }
 
     /// Compresses all of `input`, `directive` at its end, in steps as small as asked.
