@@ -11,8 +11,8 @@ use pyforge_runtime::{
     Access, Capture, Dir, Interrupt, Output, Policy, Program, Runtime, RuntimeConfig, Source,
 };
 
-/// What a script printed: seconds or bytes by name.
-pub type Figures = BTreeMap<String, f64>;
+/// What a script printed: rows, each with its name and seconds or bytes by name.
+pub type Rows = Vec<(String, BTreeMap<String, f64>)>;
 
 /// Where the guest finds the scripts and the corpus.
 const GUEST_BENCH: &str = "/bench";
@@ -40,7 +40,7 @@ impl<'a> Sides<'a> {
     }
 
     /// The figures of one native run; `FILE` among the words stands for the corpus.
-    pub fn native(&self, words: &[&str]) -> miette::Result<Figures> {
+    pub fn native(&self, words: &[&str]) -> miette::Result<Rows> {
         let mut command = Command::new(self.built.cpython.python());
         command.current_dir(self.scripts);
         command.args(
@@ -50,7 +50,7 @@ impl<'a> Sides<'a> {
     }
 
     /// The figures of one guest run, and the bytes of each of its memories.
-    pub fn guest(&self, words: &[&str]) -> miette::Result<(Figures, Vec<u64>)> {
+    pub fn guest(&self, words: &[&str]) -> miette::Result<(Rows, Vec<u64>)> {
         let name = self.corpus.file_name().unwrap_or_default().to_string_lossy();
         let file = format!("{GUEST_DATA}/{name}");
         let output = Capture::new(1 << 20);
@@ -79,6 +79,6 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn parse(text: &str) -> miette::Result<Figures> {
+fn parse(text: &str) -> miette::Result<Rows> {
     serde_json::from_str(text.trim()).into_diagnostic()
 }

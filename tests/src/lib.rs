@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod samples;
+pub mod scripts;
 
 use std::path::{Path, PathBuf};
 

@@ -23,6 +23,9 @@ const LIBRARIES: [(&str, &str); 7] = [
     ("ffi.h", "libffi-dev"),
 ];
 
+/// The programs that the tests exchange compressed files with, each with its Debian package.
+const ARCHIVERS: [(&str, &str); 3] = [("bzip2", "bzip2"), ("xz", "xz-utils"), ("zstd", "zstd")];
+
 /// The Rust targets that caps are compiled for.
 const RUST_TARGETS: [&str; 2] = ["wasm32-wasip1", "wasm32-wasip2"];
 
@@ -85,6 +88,10 @@ impl<'a> Machine<'a> {
     /// Every part a build needs, in the order a person would want to read them.
     pub fn parts(&self) -> Vec<Part> {
         let mut parts = vec![self.tool("cc", "gcc"), self.tool("make", "make")];
+        parts.extend(ARCHIVERS.iter().map(|(program, package)| {
+            let found = self.program(program).map(|path| path.display().to_string());
+            part(program, found, || Remedy::Apt(vec![(*package).to_owned()]))
+        }));
         match self.wasi_sdk {
             Some(sdk) => parts.push(sdk_part(sdk)),
             None => parts.extend(self.compiler_parts()),

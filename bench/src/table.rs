@@ -1,0 +1,67 @@
+//! Figures as tables in Markdown.
+#![expect(clippy::print_stdout, reason = "a benchmark's output is its purpose")]
+
+use std::collections::BTreeMap;
+
+use crate::Pair;
+use crate::sides::Rows;
+
+/// The call that others are measured against.
+const BUILT_IN: &str = "len(b\"\")";
+
+const MIB: f64 = 1048576.0;
+
+/// The ratio of the speeds by the size of the input, and throughput at the largest.
+pub fn speed(codec: &str, pair: &Pair) {
+    println!("| {codec} | 64 B | 64 KiB | 64 MiB | native, MB/s | here, MB/s | packed, to native |");
+    println!("|---|---|---|---|---|---|---|");
+    for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
+        let ratio = |size: &str| native[size] / here[size];
+        let (largest, bytes) = largest(native);
+        let note = if largest == "64 MiB" { String::new() } else { format!(" ({largest})") };
+        let throughput = |seconds: f64| bytes / seconds / 1e6;
+        let packed = native.get("packed").map(|size| format!("{:.3}", here["packed"] / size));
+        println!(
+            "| {name} | {:.2} | {:.2} | {:.2}{note} | {:.1} | {:.1} | {} |",
+            ratio("64 B"),
+            ratio("64 KiB"),
+            ratio(largest),
+            throughput(native[largest]),
+            throughput(here[largest]),
+            packed.unwrap_or_default(),
+        );
+    }
+    println!();
+}
+
+/// The input that is measured in MiB, and its bytes.
+fn largest(figures: &BTreeMap<String, f64>) -> (&str, f64) {
+    let mebibytes = |name: &str| name.strip_suffix(" MiB")?.parse::<f64>().ok();
+    figures.keys().find_map(|name| Some((name.as_str(), mebibytes(name)? * MIB))).unwrap_or_default()
+}
+
+/// What a call costs with nothing to do, and how much of that is not the call of a built-in function.
+pub fn calls(codec: &str, pair: &Pair) {
+    println!("| {codec}, a call with nothing | native, ns | here, ns | here above `{BUILT_IN}`, ns |");
+    println!("|---|---|---|---|");
+    let nanoseconds = |figures: &BTreeMap<String, f64>| figures["seconds"] * 1e9;
+    let built_in = pair.here.iter().find(|(name, _)| name == BUILT_IN);
+    let built_in = built_in.map(|(_, figures)| nanoseconds(figures)).unwrap_or_default();
+    for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
+        let (native, here) = (nanoseconds(native), nanoseconds(here));
+        println!("| `{name}` | {native:.0} | {here:.0} | {:.0} |", here - built_in);
+    }
+    println!();
+}
+
+/// What a stream takes of memory, where there is a cap and Python, and they are made in this order.
+pub fn memory(codec: &str, rows: &Rows, memory: &[u64]) {
+    let [cap, python] = memory else { return };
+    let mebibytes = |size: &u64| *size as f64 / MIB;
+    for (name, figures) in rows {
+        let (size, python, cap) = (figures["bytes"] / MIB, mebibytes(python), mebibytes(cap));
+        println!(
+            "{codec} {name} of {size:.0} MiB: {python:.1} MiB of Python's and {cap:.1} MiB of the cap's\n"
+        );
+    }
+}
