@@ -1,22 +1,41 @@
-"""A tour of a composed Python: a real file goes through gzip and zlib, and comes back whole.
+"""A tour of a composed Python: a real file goes through every compression module, and comes back whole.
 
 Run it with `pyforge run examples/tour.py`. The file is the source of the standard library's own modules,
 some megabytes of it, read from where this Python was started.
 """
 
-import gzip
+import bz2
 import hashlib
 import io
+import lzma
 import pathlib
 import sys
 import sysconfig
+import tarfile
 import time
 import zlib
 
+try:
+    from compression import zstd
+except ModuleNotFoundError:
+    # It is new in Python 3.14.
+    zstd = None
 
-def read_sources():
+CODECS = {
+    "zlib, level 1": (lambda data: zlib.compress(data, 1), zlib.decompress),
+    "zlib, level 9": (lambda data: zlib.compress(data, 9), zlib.decompress),
+    "bz2": (bz2.compress, bz2.decompress),
+    "lzma, preset 1": (lambda data: lzma.compress(data, preset=1), lzma.decompress),
+}
+ARCHIVES = ["gz", "bz2", "xz"]
+if zstd:
+    CODECS["zstd, level 3"] = (lambda data: zstd.compress(data, 3), zstd.decompress)
+    CODECS["zstd, level 12"] = (lambda data: zstd.compress(data, 12), zstd.decompress)
+    ARCHIVES.append("zst")
+
+
+def read_sources(library):
     """The text of the standard library's modules, as one file."""
-    library = pathlib.Path(sysconfig.get_path("stdlib"))
     return b"".join(path.read_bytes() for path in sorted(library.rglob("*.py")))
 
 
@@ -27,41 +46,41 @@ def timed(function, *args):
     return result, time.perf_counter() - start
 
 
-def write_gzip(data):
-    """The bytes of a .gz file, written in pieces as a program would."""
+def go_round(name, data):
+    """Compresses and decompresses, and prints how small and how fast."""
+    compress, decompress = CODECS[name]
+    packed, down = timed(compress, data)
+    restored, up = timed(decompress, packed)
+    speeds = f"{len(data) / down / 1e6:>8.1f} MB/s {len(data) / up / 1e6:>8.1f} MB/s"
+    print(f"{name:<22}{len(packed):>12,} bytes  {len(packed) / len(data):>6.1%} {speeds}")
+    return restored
+
+
+def go_through_archive(folder, suffix):
+    """Writes a folder into an archive and reads it back, and prints its size. Returns how many files it has."""
     file = io.BytesIO()
-    with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as stream:
-        for start in range(0, len(data), 1 << 16):
-            stream.write(data[start : start + (1 << 16)])
-    return file.getvalue()
-
-
-def report(what, size, original, seconds):
-    speed = original / seconds / 1e6
-    print(f"{what:<22}{size:>12,} bytes  {size / original:>6.1%}  {speed:>8.1f} MB/s")
+    with tarfile.open(fileobj=file, mode=f"w:{suffix}") as archive:
+        archive.add(folder, arcname=folder.name)
+    size = file.tell()
+    file.seek(0)
+    with tarfile.open(fileobj=file) as archive:
+        count = len([member for member in archive if member.isfile()])
+    print(f"{f'{folder.name}.tar.{suffix}':<22}{size:>12,} bytes  {count} files")
+    return count
 
 
 def main():
-    data = read_sources()
+    library = pathlib.Path(sysconfig.get_path("stdlib"))
+    data = read_sources(library)
     digest = hashlib.sha256(data).hexdigest()
     print(f"Python {sys.version.split()[0]} on {sys.platform}, zlib {zlib.ZLIB_RUNTIME_VERSION}")
     print(f"{'the standard library':<22}{len(data):>12,} bytes  sha256 {digest[:16]}…")
-
-    for level in (1, 6, 9):
-        packed, seconds = timed(zlib.compress, data, level)
-        report(f"zlib.compress, {level}", len(packed), len(data), seconds)
-    restored, seconds = timed(zlib.decompress, packed)
-    report("zlib.decompress", len(restored), len(data), seconds)
-
-    file, seconds = timed(write_gzip, data)
-    report("gzip.GzipFile, write", len(file), len(data), seconds)
-    unzipped, seconds = timed(gzip.decompress, file)
-    report("gzip.decompress", len(unzipped), len(data), seconds)
-
-    for what, copy in (("zlib", restored), ("gzip", unzipped)):
-        if hashlib.sha256(copy).hexdigest() != digest:
-            sys.exit(f"the {what} copy differs from the original")
-    print("both copies have the original's digest")
+    for name in CODECS:
+        if hashlib.sha256(go_round(name, data)).hexdigest() != digest:
+            sys.exit(f"{name}: the copy differs from the original")
+    print("every copy has the original's digest")
+    if len({go_through_archive(library / "email", suffix) for suffix in ARCHIVES}) != 1:
+        sys.exit("the archives do not hold the same files")
 
 
 if __name__ == "__main__":

@@ -7,34 +7,39 @@ use cap_support::{OutOfMemory, Output, check_headroom};
 use crate::bindings::{Bytes, Chunk, Container, Expected, Failure, Filter, Status};
 use crate::failure::{check, refused};
 use crate::ffi::{
-    Action, LZMA_BUF_ERROR, LZMA_CHECK_NONE, LZMA_FINISH, LZMA_GET_CHECK, LZMA_MEM_ERROR, LZMA_NO_CHECK,
-    LZMA_OK, LZMA_OPTIONS_ERROR, LZMA_RUN, LZMA_STREAM_END, LZMA_SYNC_FLUSH, LZMA_TELL_ANY_CHECK,
-    LZMA_TELL_NO_CHECK, Return, Stream, lzma_alone_decoder, lzma_alone_encoder, lzma_auto_decoder, lzma_code,
-    lzma_end, lzma_get_check, lzma_raw_decoder, lzma_raw_encoder, lzma_stream_decoder, lzma_stream_encoder,
+    Action, LZMA_BUF_ERROR, LZMA_CHECK_NONE, LZMA_FINISH, LZMA_GET_CHECK, LZMA_MEM_ERROR,
+    LZMA_MEMLIMIT_ERROR, LZMA_NO_CHECK, LZMA_OK, LZMA_OPTIONS_ERROR, LZMA_PROG_ERROR, LZMA_RUN,
+    LZMA_STREAM_END, LZMA_SYNC_FLUSH, LZMA_TELL_ANY_CHECK, LZMA_TELL_NO_CHECK, Return, Stream,
+    lzma_alone_decoder, lzma_alone_encoder, lzma_auto_decoder, lzma_code, lzma_end, lzma_get_check,
+    lzma_raw_decoder, lzma_raw_encoder, lzma_stream_decoder, lzma_stream_encoder,
 };
 use crate::filters::Chain;
 
 /// A stream that was set up.
-struct Coder(Box<Stream>);
+struct Coder {
+    stream: Box<Stream>,
+    /// What every further step comes to, once it has ended or failed. The library is not called again then.
+    over: Option<Return>,
+}
 
 impl Coder {
     fn open(init: impl FnOnce(&mut Stream) -> Return) -> Result<Self, Failure> {
         check_headroom()?;
         let mut stream = Box::new(Stream::fresh());
         check(init(&mut stream))?;
-        Ok(Self(stream))
+        Ok(Self { stream, over: None })
     }
 
     /// Calls the library once, with what is left of the input and the room that `output` has.
     fn advance(&mut self, action: Action, output: &mut Output) -> Result<Return, OutOfMemory> {
         let room = output.room()?;
         let size = room.len();
-        self.0.next_out = room.as_mut_ptr().cast();
-        self.0.avail_out = size;
+        self.stream.next_out = room.as_mut_ptr().cast();
+        self.stream.avail_out = size;
         // SAFETY: the stream is set up, and its pointers and lengths are those of slices.
-        let code = unsafe { lzma_code(&mut *self.0, action) };
+        let code = unsafe { lzma_code(&mut *self.stream, action) };
         // SAFETY: the library wrote what it took from `avail_out`.
-        unsafe { output.advance(size - self.0.avail_out) };
+        unsafe { output.advance(size - self.stream.avail_out) };
         Ok(code)
     }
 
@@ -43,7 +48,7 @@ impl Coder {
         loop {
             match self.advance(action, output) {
                 Ok(LZMA_OK) if output.is_full() => return LZMA_OK,
-                Ok(LZMA_OK) if self.0.avail_in == 0 && self.0.avail_out > 0 => return LZMA_OK,
+                Ok(LZMA_OK) if self.stream.avail_in == 0 && self.stream.avail_out > 0 => return LZMA_OK,
                 Ok(LZMA_OK) => {}
                 Ok(code) => return code,
                 Err(OutOfMemory) => return LZMA_MEM_ERROR,
@@ -53,17 +58,31 @@ impl Coder {
 
     /// Offers `input` to `run`, and tells how much of it was consumed.
     fn feed(&mut self, input: &[u8], run: impl FnOnce(&mut Self) -> Return) -> (u32, Return) {
-        self.0.next_in = input.as_ptr();
-        self.0.avail_in = input.len();
+        if let Some(code) = self.over {
+            return (0, code);
+        }
+        self.stream.next_in = input.as_ptr();
+        self.stream.avail_in = input.len();
         let code = run(self);
-        ((input.len() - self.0.avail_in) as u32, code)
+        self.over = after(code);
+        ((input.len() - self.stream.avail_in) as u32, code)
+    }
+}
+
+/// What further steps come to after one that came to `code`, if they need not ask the library.
+fn after(code: Return) -> Option<Return> {
+    match code {
+        LZMA_OK | LZMA_BUF_ERROR => None,
+        LZMA_STREAM_END | LZMA_MEMLIMIT_ERROR => Some(code),
+        // What the library says of going on after a failure.
+        _ => Some(LZMA_PROG_ERROR),
     }
 }
 
 impl Drop for Coder {
     fn drop(&mut self) {
         // SAFETY: the stream is set up, and not used again.
-        unsafe { lzma_end(&mut *self.0) };
+        unsafe { lzma_end(&mut *self.stream) };
     }
 }
 
@@ -107,13 +126,12 @@ impl Encoder {
     /// Compresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], action: Action, limit: usize) -> Chunk {
         let Ok(mut output) = Output::new(limit, input.len() / 4) else { return starved() };
-        let (consumed, code) = self.0.feed(input, |it| it.run(action, &mut output));
-        let status = match status(code) {
+        let (consumed, code) = self.0.feed(input, |it| match it.run(action, &mut output) {
             // The library's word for a flush that is done.
-            Status::StreamEnd if action == LZMA_SYNC_FLUSH => Status::Ok,
-            other => other,
-        };
-        Chunk { output: output.into(), consumed, status, check: None }
+            LZMA_STREAM_END if action == LZMA_SYNC_FLUSH => LZMA_OK,
+            code => code,
+        });
+        Chunk { output: output.into(), consumed, status: status(code), check: None }
     }
 
     /// Compresses all of `input` as one stream.
@@ -160,7 +178,7 @@ impl Decoder {
             loop {
                 match it.run(LZMA_RUN, &mut output) {
                     // SAFETY: this is what the library allows after these.
-                    LZMA_GET_CHECK | LZMA_NO_CHECK => *check = Some(unsafe { lzma_get_check(&*it.0) }),
+                    LZMA_GET_CHECK | LZMA_NO_CHECK => *check = Some(unsafe { lzma_get_check(&*it.stream) }),
                     code => return code,
                 }
                 if output.is_full() {

@@ -16,10 +16,12 @@ pub const LZMA_STREAM_END: Return = 1;
 pub const LZMA_NO_CHECK: Return = 2;
 pub const LZMA_GET_CHECK: Return = 4;
 pub const LZMA_MEM_ERROR: Return = 5;
+pub const LZMA_MEMLIMIT_ERROR: Return = 6;
 pub const LZMA_OPTIONS_ERROR: Return = 8;
 #[cfg(test)]
 pub const LZMA_DATA_ERROR: Return = 9;
 pub const LZMA_BUF_ERROR: Return = 10;
+pub const LZMA_PROG_ERROR: Return = 11;
 
 /// `lzma_action`.
 pub type Action = u32;
