@@ -4,13 +4,13 @@ use alloc::boxed::Box;
 use core::ffi::c_int;
 
 use cap_support::{OutOfMemory, Output, check_headroom};
-use libbz2_rs_sys::{
-    BZ_FINISH, BZ_FINISH_OK, BZ_FLUSH, BZ_FLUSH_OK, BZ_MEM_ERROR, BZ_OK, BZ_PARAM_ERROR, BZ_RUN, BZ_RUN_OK,
-    BZ_STREAM_END, BZ2_bzCompress, BZ2_bzCompressEnd, BZ2_bzCompressInit, BZ2_bzDecompress,
-    BZ2_bzDecompressEnd, BZ2_bzDecompressInit, bz_stream,
-};
 
 use crate::bindings::{Action, Bytes, Chunk, Failure, Status};
+use crate::ffi::{
+    BZ_FINISH, BZ_FINISH_OK, BZ_FLUSH, BZ_FLUSH_OK, BZ_MEM_ERROR, BZ_OK, BZ_PARAM_ERROR, BZ_RUN, BZ_RUN_OK,
+    BZ_STREAM_END, BZ2_bzCompress, BZ2_bzCompressEnd, BZ2_bzCompressInit, BZ2_bzDecompress,
+    BZ2_bzDecompressEnd, BZ2_bzDecompressInit, Stream,
+};
 
 impl From<OutOfMemory> for Failure {
     fn from(_: OutOfMemory) -> Self {
@@ -23,18 +23,11 @@ fn failed(failure: Failure) -> Chunk {
     Chunk { output: Bytes::default(), consumed: 0, status: Status::Failed(failure) }
 }
 
-/// A stream for the init functions to set up, which take the library's own allocator for what is not there. It must
-/// stay where it is from then on.
-fn fresh_stream() -> Box<bz_stream> {
-    // SAFETY: of numbers, pointers and optional functions, and zero is a value of each.
-    unsafe { Box::new(core::mem::zeroed()) }
-}
-
 /// Calls `step` for the stream with the next room of `output`. Returns the library's code.
 fn with_room(
-    stream: &mut bz_stream,
+    stream: &mut Stream,
     output: &mut Output,
-    step: impl FnOnce(&mut bz_stream) -> c_int,
+    step: impl FnOnce(&mut Stream) -> c_int,
 ) -> Result<c_int, OutOfMemory> {
     let room = output.room()?;
     let size = room.len();
@@ -48,7 +41,8 @@ fn with_room(
 
 /// A compressor.
 pub struct Packer {
-    stream: Box<bz_stream>,
+    /// It must stay where it is: the library remembers its address.
+    stream: Box<Stream>,
     /// The flush or the finish that has begun and is not at its end.
     closing: Option<c_int>,
     ended: bool,
@@ -58,7 +52,7 @@ impl Packer {
     /// Sets one up; the library judges the numbers.
     pub fn open(block_size: i32, work_factor: i32) -> Result<Self, Failure> {
         check_headroom()?;
-        let mut stream = fresh_stream();
+        let mut stream = Box::new(Stream::fresh());
         // SAFETY: the stream is a fresh one.
         match unsafe { BZ2_bzCompressInit(&mut *stream, block_size, 0, work_factor) } {
             BZ_OK => Ok(Self { stream, closing: None, ended: false }),
@@ -127,7 +121,7 @@ fn action_code(action: Action) -> c_int {
 
 /// A decompressor.
 pub struct Unpacker {
-    stream: Box<bz_stream>,
+    stream: Box<Stream>,
     /// How it ended: well, or with the library's code. The library must not be called after that.
     end: Option<Status>,
 }
@@ -136,7 +130,7 @@ impl Unpacker {
     /// Sets one up.
     pub fn open() -> Result<Self, Failure> {
         check_headroom()?;
-        let mut stream = fresh_stream();
+        let mut stream = Box::new(Stream::fresh());
         // SAFETY: the stream is a fresh one.
         match unsafe { BZ2_bzDecompressInit(&mut *stream, 0, 0) } {
             BZ_OK => Ok(Self { stream, end: None }),

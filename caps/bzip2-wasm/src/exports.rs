@@ -2,13 +2,12 @@
 
 use core::cell::RefCell;
 
-use libbz2_rs_sys::{BZ_OUTBUFF_FULL, BZ_UNEXPECTED_EOF};
-
 use crate::bindings::{
     Action, Bytes, Chunk, Compressor, Decompressor, Failure, Guest, GuestCompressor, GuestDecompressor,
     Status,
 };
 use crate::engine::{Packer, Unpacker};
+use crate::ffi::{BZ_OUTBUFF_FULL, BZ_UNEXPECTED_EOF};
 
 struct Component;
 

@@ -1,4 +1,4 @@
-//! bzip2 as a WebAssembly component: `bzip2:component/stream` on libbz2-rs.
+//! bzip2 as a WebAssembly component: `bzip2:component/stream` on libbzip2.
 //!
 //! No part of it needs an operating system, so it leaves the standard library out and the component imports nothing.
 
@@ -9,3 +9,4 @@ extern crate alloc;
 mod bindings;
 mod engine;
 mod exports;
+mod ffi;
