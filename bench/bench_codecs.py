@@ -1,9 +1,9 @@
-"""Times one compression module on one file, half of it text and half binary. Prints a JSON list of rows: a name, and
-figures by name.
+"""Times one compression module on one file, half of it text and half binary. Prints a JSON list of rows: a name,
+and figures by name.
 
     python bench_codecs.py speed CODEC FILE      seconds, by the size of the input, and the size packed
     python bench_codecs.py calls CODEC           seconds of a call with next to nothing to do
-    python bench_codecs.py stream CODEC FILE N   N times the file through a compressed file and back, 64 KiB at a time
+    python bench_codecs.py stream CODEC FILE N   N times the file through a compressed file and back, by 64 KiB
 """
 
 import json
@@ -145,7 +145,7 @@ def calls(name):
 
 
 def call_with_nothing(make):
-    """The best mean of many calls. Each function has a few only: zstd refuses to be given nothing for ever."""
+    """The best mean of many calls. Each function gets a few: zstd refuses to be given nothing for ever."""
     best = float("inf")
     for _ in range(20):
         functions = [make() for _ in range(20)]

@@ -1,8 +1,8 @@
 /* _lzma_cap: CPython's _lzma module over lzma:component/stream.
 
-   The parts: lzma_refusal.h (exceptions), lzma_numbers.h (numbers, also liblzma's names for them), lzma_filters.h
-   (filters as dicts), lzma_compressor.h and lzma_decompressor.h (a type each), what every codec shares (../include),
-   and here the module's functions and the module itself. */
+   The parts: lzma_refusal.h (exceptions), lzma_numbers.h (numbers, also liblzma's names for them),
+   lzma_filters.h (filters as dicts), lzma_compressor.h and lzma_decompressor.h (a type each), what every
+   codec shares (../include), and here the module's functions and the module itself. */
 
 #include "Python.h"
 

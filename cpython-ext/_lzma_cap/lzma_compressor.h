@@ -26,8 +26,8 @@ packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
     lzma_component_stream_bytes_t data = BYTES_OF(lzma_component_stream_bytes_t, input);
     lzma_component_stream_action_t action = last && packing->finishing ? LZMA_COMPONENT_STREAM_ACTION_FINISH
                                                                        : LZMA_COMPONENT_STREAM_ACTION_RUN;
-    lzma_component_stream_method_compressor_compress(lzma_component_stream_borrow_compressor(packing->stream), &data,
-                                                     action, (uint32_t)room, &chunk);
+    lzma_component_stream_method_compressor_compress(
+        lzma_component_stream_borrow_compressor(packing->stream), &data, action, (uint32_t)room, &chunk);
     take_chunk(&chunk, &packing->code, step);
 }
 

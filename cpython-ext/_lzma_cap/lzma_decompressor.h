@@ -178,8 +178,8 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 "the next call may pass b'' to go on. After the end of the stream (eof) an\n"
 "EOFError is raised, and what followed it is in unused_data.");
 
-/* liblzma puts up with a call that can do nothing, but not with a second one in a row that has no room for output. As
-   with every failure, what was pending is dropped. */
+/* liblzma puts up with a call that can do nothing, but not with a second one in a row that has no room for
+   output. As with every failure, what was pending is dropped. */
 static int
 refuse_idling(LZMADecompressor *self, bool idle, Py_ssize_t max_length)
 {

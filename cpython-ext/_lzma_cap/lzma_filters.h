@@ -17,8 +17,8 @@ typedef struct {
     lzma_component_stream_list_filter_t list;
 } Chain;
 
-/* The options of a filter from its dict, as PyArg_ParseTupleAndKeywords reads keyword arguments. Whatever is wrong with
-   them, CPython says no more than that something is. */
+/* The options of a filter from its dict, as PyArg_ParseTupleAndKeywords reads keyword arguments. Whatever is
+   wrong with them, CPython says no more than that something is. */
 #define READ_OPTIONS(spec, kind, format, names, ...) \
     read_options_result(PyArg_ParseTupleAndKeywords(no_arguments, (spec), (format), (names), __VA_ARGS__), \
                         "Invalid filter specifier for " kind " filter")
@@ -62,10 +62,11 @@ read_lzma_options(PyObject *error, PyObject *no_arguments, PyObject *spec, LzmaO
     if (read_preset(error, spec, options) < 0) {
         return -1;
     }
-    return READ_OPTIONS(spec, "LZMA", "|OOO&O&O&O&O&O&O&O&", names, &id, &preset, read_uint32, &options->dict_size,
-                        read_uint32, &options->lc, read_uint32, &options->lp, read_uint32, &options->pb,
-                        read_uint32, &options->mode, read_uint32, &options->nice_len, read_uint32, &options->mf,
-                        read_uint32, &options->depth);
+    return READ_OPTIONS(spec, "LZMA", "|OOO&O&O&O&O&O&O&O&", names, &id, &preset,
+                        read_uint32, &options->dict_size, read_uint32, &options->lc,
+                        read_uint32, &options->lp, read_uint32, &options->pb,
+                        read_uint32, &options->mode, read_uint32, &options->nice_len,
+                        read_uint32, &options->mf, read_uint32, &options->depth);
 }
 
 static int

@@ -34,8 +34,8 @@ enum {
     CHECK_UNKNOWN = LZMA_CHECK_ID_MAX + 1,
 };
 
-/* Reads `size` bytes; `type` is for the message. Returns what a converter of PyArg_ParseTupleAndKeywords does: whether
-   it could. */
+/* Reads `size` bytes; `type` is for the message. Returns what a converter of PyArg_ParseTupleAndKeywords
+   does: whether it could. */
 static int
 read_unsigned(PyObject *number, void *value, size_t size, const char *type)
 {

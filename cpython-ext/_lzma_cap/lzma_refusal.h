@@ -1,5 +1,5 @@
-/* What the component refused, as the exceptions CPython's _lzma module raises, and the module's state, which holds the
-   one that is its own. */
+/* What the component refused, as the exceptions CPython's _lzma module raises, and the module's state, which
+   holds the one that is its own. */
 
 #ifndef LZMA_REFUSAL_H
 #define LZMA_REFUSAL_H

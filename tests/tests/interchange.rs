@@ -1,4 +1,4 @@
-//! What the system's tools write is read here, byte for byte, and the other way round: gzip, bzip2, xz, zstd and tar.
+//! What the system's tools write is read here, byte for byte, and the other way round: gzip, bzip2, xz, zstd, tar.
 //!
 //! With `PYFORGE_LONG_TESTS=1` the files are larger, and one of 256 MiB is among them.
 
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 const TOOLS: [&str; 5] = ["gzip", "bzip2", "xz", "zstd", "tar"];
 
-/// Ways to write a file: the suffix says the format; the command reads the file `$1` and writes to standard output.
+/// Ways to write a file: the suffix says the format, the command reads the file `$1` and writes to its output.
 const WRITERS: &[(&str, &str)] = &[
     ("gz", "gzip -1 -c $1"),
     ("gz", "gzip -6 < $1"),
@@ -64,7 +64,7 @@ const WRITERS_OF_LARGE: &[(&str, &str)] = &[
     ("zst", "zstd -q -3 --long=27 -T2 < $1"),
 ];
 
-/// How what was written here is read: by suffix, a command that reads the file `$1` and writes to standard output.
+/// How what was written here is read: by suffix, a command that reads the file `$1` and writes to its output.
 const READERS: &[(&str, &str)] = &[
     ("gz", "gzip -dc $1"),
     ("bz2", "bzip2 -dc $1"),
@@ -149,8 +149,8 @@ fn prepare() -> Scripts {
     scripts
 }
 
-/// Writes files of every kind: real text, sources, machine code and WebAssembly, data that is compressed already,
-/// repetitions, and next to nothing.
+/// Writes files of every kind: real text, sources, machine code and WebAssembly, data that is compressed
+/// already, repetitions, and next to nothing.
 fn corpus(scripts: &Scripts) -> Vec<PathBuf> {
     let (source, host) = (&scripts.built().cpython.source, &scripts.built().cpython.host);
     let (size, folder) = (if long() { 8 << 20 } else { 128 << 10 }, fresh_folder(scripts, PLAIN));
@@ -188,7 +188,7 @@ fn writers(file: &Path) -> &'static [(&'static str, &'static str)] {
     if is_large(file) { WRITERS_OF_LARGE } else { WRITERS }
 }
 
-/// Runs a command on a file; what it prints goes into another file. Both are as seen from the temporary folder.
+/// Runs a command on a file; what it prints goes into another. Both are as seen from the temporary folder.
 fn shell(scripts: &Scripts, command: &str, file: &Path, output: &str) {
     let mut shell = Command::new("sh");
     shell.args(["-e", "-c", &format!("exec > {output}\n{command}"), "sh"]).arg(file);

@@ -18,9 +18,18 @@ impl From<OutOfMemory> for Failure {
     }
 }
 
-/// Nothing done, and why.
-fn failed(failure: Failure) -> Chunk {
-    Chunk { output: Bytes::default(), consumed: 0, status: Status::Failed(failure) }
+fn failed(failure: impl Into<Failure>) -> Status {
+    Status::Failed(failure.into())
+}
+
+/// What a step comes to that does nothing.
+fn over(status: Status) -> Chunk {
+    Chunk { output: Bytes::default(), consumed: 0, status }
+}
+
+/// What further steps come to after one that came to `status`, if the library must not be called again.
+fn end_of(status: Status) -> Option<Status> {
+    (status != Status::Ok).then_some(status)
 }
 
 /// Calls `step` for the stream with the next room of `output`. Returns the library's code.
@@ -45,7 +54,8 @@ pub struct Packer {
     stream: Box<Stream>,
     /// The flush or the finish that has begun and is not at its end.
     closing: Option<c_int>,
-    ended: bool,
+    /// How it ended, if it did.
+    end: Option<Status>,
 }
 
 impl Packer {
@@ -55,39 +65,49 @@ impl Packer {
         let mut stream = Box::new(Stream::fresh());
         // SAFETY: the stream is a fresh one.
         match unsafe { BZ2_bzCompressInit(&mut *stream, block_size, 0, work_factor) } {
-            BZ_OK => Ok(Self { stream, closing: None, ended: false }),
+            BZ_OK => {
+                let packer = Self { stream, closing: None, end: None };
+                check_headroom()?;
+                Ok(packer)
+            }
             code => Err(Failure { code }),
         }
     }
 
     /// Compresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], action: Action, limit: usize) -> Chunk {
-        self.advance(input, action, limit).unwrap_or_else(|error| failed(error.into()))
+        let chunk = match self.end {
+            Some(status) => over(status),
+            None => self.advance(input, action, limit).unwrap_or_else(|error| over(failed(error))),
+        };
+        self.end = end_of(chunk.status);
+        chunk
     }
 
     fn advance(&mut self, input: &[u8], action: Action, limit: usize) -> Result<Chunk, OutOfMemory> {
         let mut output = Output::new(limit, input.len() / 2)?;
         let mut rest = input;
         let mut asked = action_code(action);
-        let mut failure = None;
-        while !self.ended && failure.is_none() && !output.is_full() {
+        let mut status = Status::Ok;
+        while status == Status::Ok && !output.is_full() {
             // The library wants to be told of a flush or a finish when all of its input is known: here, taken.
             let now = self.closing.unwrap_or(if rest.is_empty() { asked } else { BZ_RUN });
             match self.call(&mut rest, now, &mut output)? {
                 BZ_FLUSH_OK | BZ_FINISH_OK => self.closing = Some(now),
-                BZ_STREAM_END => self.ended = true,
-                BZ_RUN_OK if now != BZ_RUN => (self.closing, asked) = (None, BZ_RUN),
-                BZ_RUN_OK => {}
+                BZ_STREAM_END => status = Status::StreamEnd,
+                BZ_RUN_OK if now == BZ_RUN => {}
+                BZ_RUN_OK => {
+                    self.closing = None;
+                    // The flush of an earlier step says nothing of input that came since.
+                    if now == asked && rest.is_empty() {
+                        asked = BZ_RUN;
+                    }
+                }
                 // There was neither input nor output.
                 BZ_PARAM_ERROR if now == BZ_RUN && rest.is_empty() => break,
-                code => failure = Some(Failure { code }),
+                code => status = failed(Failure { code }),
             }
         }
-        let status = match failure {
-            Some(failure) => Status::Failed(failure),
-            None if self.ended => Status::StreamEnd,
-            None => Status::Ok,
-        };
         Ok(Chunk { output: output.into(), consumed: (input.len() - rest.len()) as u32, status })
     }
 
@@ -122,7 +142,7 @@ fn action_code(action: Action) -> c_int {
 /// A decompressor.
 pub struct Unpacker {
     stream: Box<Stream>,
-    /// How it ended: well, or with the library's code. The library must not be called after that.
+    /// How it ended, if it did.
     end: Option<Status>,
 }
 
@@ -140,10 +160,18 @@ impl Unpacker {
 
     /// Decompresses `input` into at most `limit` bytes.
     pub fn step(&mut self, input: &[u8], limit: usize) -> Chunk {
-        if let Some(status) = self.end {
-            return Chunk { output: Bytes::default(), consumed: 0, status };
+        let mut chunk = match self.end {
+            Some(status) => over(status),
+            None => self.advance(input, limit).unwrap_or_else(|error| over(failed(error))),
+        };
+        // The library allocates when a stream begins; the next call's arguments must find room beside that.
+        if chunk.status == Status::Ok
+            && let Err(error) = check_headroom()
+        {
+            chunk.status = failed(error);
         }
-        self.advance(input, limit).unwrap_or_else(|error| failed(error.into()))
+        self.end = end_of(chunk.status);
+        chunk
     }
 
     fn advance(&mut self, input: &[u8], limit: usize) -> Result<Chunk, OutOfMemory> {
@@ -158,13 +186,13 @@ impl Unpacker {
                 break code;
             }
         };
-        self.end = match code {
-            BZ_OK => None,
-            BZ_STREAM_END => Some(Status::StreamEnd),
-            code => Some(Status::Failed(Failure { code })),
+        let status = match code {
+            BZ_OK => Status::Ok,
+            BZ_STREAM_END => Status::StreamEnd,
+            code => failed(Failure { code }),
         };
         let consumed = (input.len() - self.stream.avail_in as usize) as u32;
-        Ok(Chunk { output: output.into(), consumed, status: self.end.unwrap_or(Status::Ok) })
+        Ok(Chunk { output: output.into(), consumed, status })
     }
 }
 

@@ -12,5 +12,5 @@ mod output;
 mod runtime;
 mod words;
 
-pub use output::{OutOfMemory, Output, check_headroom};
+pub use output::{OutOfMemory, Output, check_headroom, has_room};
 pub use words::bytes_of;

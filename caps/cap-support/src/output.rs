@@ -1,6 +1,7 @@
 //! A byte buffer that grows as it fills, up to a limit, and is never zeroed first. It consists of words, as results do.
 
 use alloc::vec::Vec;
+use core::hint::black_box;
 use core::mem::MaybeUninit;
 
 use crate::words::{WORD, words_for};
@@ -27,14 +28,24 @@ const HEADROOM: usize = 2 << 20;
 
 /// Whether another stream can be set up with enough left to use it.
 pub fn check_headroom() -> Result<(), OutOfMemory> {
-    Vec::<u8>::new().try_reserve_exact(HEADROOM).map_err(|_| OutOfMemory)
+    if has_room(HEADROOM) { Ok(()) } else { Err(OutOfMemory) }
+}
+
+/// Whether there is memory for a block of `size` bytes.
+pub fn has_room(size: usize) -> bool {
+    let mut block = Vec::<u8>::new();
+    let fits = block.try_reserve_exact(size).is_ok();
+    // The compiler may leave out an allocation that nothing looks at, and take it for one that succeeds.
+    black_box(&block);
+    fits
 }
 
 impl Output {
     /// An empty buffer for at most `limit` bytes, of which about `expected` will be used.
     pub fn new(limit: usize, expected: usize) -> Result<Self, OutOfMemory> {
         let mut output = Self { words: Vec::new(), len: 0, limit };
-        output.grow_to(expected.max(SMALLEST))?;
+        // What is expected is a guess: less may do.
+        output.grow_to(expected.max(SMALLEST)).or_else(|_| output.grow_to(SMALLEST))?;
         Ok(output)
     }
 
@@ -91,6 +102,12 @@ impl Output {
 
     /// The words that hold the bytes, without a copy, and how many bytes there are.
     pub fn into_words(mut self) -> (Vec<u64>, u32) {
+        self.fill_last_word();
+        (self.words, self.len as u32)
+    }
+
+    /// Makes the words that hold the bytes the vector's length, with zero behind the last byte.
+    fn fill_last_word(&mut self) {
         let count = words_for(self.len);
         // SAFETY: the words are within the capacity, and this writes what `advance` has not said to be written.
         unsafe {
@@ -98,14 +115,12 @@ impl Output {
             end.write_bytes(0, count * WORD - self.len);
             self.words.set_len(count);
         }
-        (self.words, self.len as u32)
     }
 
     fn grow_to(&mut self, capacity: usize) -> Result<(), OutOfMemory> {
         let words = words_for(capacity.min(self.limit));
         // The bytes written are kept only if they are within the length.
-        // SAFETY: they are within the capacity, and any bits are a word.
-        unsafe { self.words.set_len(words_for(self.len)) };
+        self.fill_last_word();
         let grown = self.words.try_reserve_exact(words.saturating_sub(self.words.len()));
         self.words.clear();
         grown.map_err(|_| OutOfMemory)
@@ -145,6 +160,12 @@ mod tests {
     fn does_not_take_the_limit_in_advance() {
         let output = Output::new(u32::MAX as usize, 10).unwrap();
         assert!(output.into_words().0.capacity() * WORD < 2 * SMALLEST);
+    }
+
+    #[test]
+    fn expecting_too_much_does_no_harm() {
+        let mut output = Output::new(usize::MAX, usize::MAX).unwrap();
+        assert!(fill(&mut output) >= SMALLEST);
     }
 
     #[test]

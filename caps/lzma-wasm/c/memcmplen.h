@@ -1,5 +1,5 @@
-/* Takes the place of liblzma's header of this name, which compares eight bytes at a time on 64-bit machines only:
-   WebAssembly has 64-bit integers whatever its addresses are. */
+/* Takes the place of liblzma's header of this name, which compares eight bytes at a time on 64-bit machines
+   only: WebAssembly has 64-bit integers whatever its addresses are. */
 
 #ifndef LZMA_MEMCMPLEN_H
 #define LZMA_MEMCMPLEN_H

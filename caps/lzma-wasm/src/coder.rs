@@ -197,7 +197,9 @@ impl Decoder {
         limit: usize,
     ) -> Result<Bytes, Failure> {
         let mut it = Self { coder: Self::set_up(expected, memory_limit, 0)?, check: None };
-        whole(it.step(input, limit))
+        // With room for a byte more: the end of a .lzma stream is not looked for while there is no room.
+        let output = whole(it.step(input, limit.saturating_add(1)))?;
+        if output.size as usize > limit { Err(refused(LZMA_BUF_ERROR)) } else { Ok(output) }
     }
 }
 
@@ -244,8 +246,11 @@ mod tests {
 
     #[test]
     fn nothing_takes_no_room() {
-        let packed = Encoder::whole(b"", Container::Xz(4), &lzma2()).unwrap();
-        assert_eq!(Decoder::whole(packed.as_slice(), &Expected::Auto, u64::MAX, 0), Ok(Bytes::default()));
+        let lzma1 = [Filter::Lzma1(preset(1).unwrap())];
+        for (container, filters) in [(Container::Xz(4), lzma2()), (Container::Alone, lzma1)] {
+            let packed = Encoder::whole(b"", container, &filters).unwrap();
+            assert_eq!(Decoder::whole(packed.as_slice(), &Expected::Auto, u64::MAX, 0), Ok(Bytes::default()));
+        }
     }
 
     #[test]

@@ -175,8 +175,8 @@ unsafe impl Sync for Allocator {}
 /// libc's heap, as long as calls can still be made beside it.
 pub static ALLOCATOR: Allocator = Allocator { allocate, release, opaque: null_mut() };
 
-/// Blocks of this size, in bytes, could be the last that fit. What a stream needs beside its window and tables is
-/// smaller, and there is room for that when it is opened.
+/// Blocks of this size, in bytes, could be the last that fit. What a stream needs beside its window and
+/// tables is smaller, and there is room for that when it is opened.
 const LARGE: usize = 256 * 1024;
 
 #[cfg_attr(target_family = "wasm", link(name = "c"))]

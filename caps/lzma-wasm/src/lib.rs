@@ -1,6 +1,7 @@
 //! LZMA as a WebAssembly component: `lzma:component/stream` on the C library liblzma.
 //!
-//! No part of it needs an operating system, so it leaves the standard library out and the component imports nothing.
+//! No part of it needs an operating system, so it leaves the standard library out and the component imports
+//! nothing.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

@@ -9,10 +9,10 @@ use crate::bindings::{Bytes, Compressed, DictionaryUse, Directive, Failure, Prog
 use crate::dictionary::{Dictionary, Kept};
 use crate::failure::{check, failure};
 use crate::ffi::{
-    CCtx, COMPRESSION_LEVEL, CONTENTSIZE_UNKNOWN, CONTINUE, END, FLUSH, InBuffer, MEMORY_ALLOCATION,
-    OutBuffer, SESSION_ONLY, ZSTD_CCtx_loadDictionary_byReference, ZSTD_CCtx_refCDict, ZSTD_CCtx_refPrefix,
-    ZSTD_CCtx_reset, ZSTD_CCtx_setParameter, ZSTD_CCtx_setPledgedSrcSize, ZSTD_compressStream2,
-    ZSTD_createCCtx, ZSTD_defaultCLevel, ZSTD_freeCCtx,
+    CCtx, COMPRESSION_LEVEL, COMPRESSION_PROMISES, CONTENTSIZE_UNKNOWN, CONTINUE, END, FLUSH, InBuffer,
+    MEMORY_ALLOCATION, OutBuffer, PARAMETER_UNSUPPORTED, SESSION_ONLY, ZSTD_CCtx_loadDictionary_byReference,
+    ZSTD_CCtx_refCDict, ZSTD_CCtx_refPrefix, ZSTD_CCtx_reset, ZSTD_CCtx_setParameter,
+    ZSTD_CCtx_setPledgedSrcSize, ZSTD_compressStream2, ZSTD_createCCtx, ZSTD_defaultCLevel, ZSTD_freeCCtx,
 };
 
 /// Frames being compressed.
@@ -36,8 +36,11 @@ impl Compressor {
         Ok(Self { context, level, failed: None, _dictionary: None })
     }
 
-    /// Sets one parameter; the library judges it.
+    /// Sets one parameter; the library judges it, if what it promises can be kept.
     pub fn set_parameter(&mut self, parameter: c_int, value: c_int) -> Result<(), Failure> {
+        if COMPRESSION_PROMISES.contains(&parameter) {
+            return Err(failure(PARAMETER_UNSUPPORTED));
+        }
         // SAFETY: the context is set up.
         check(unsafe { ZSTD_CCtx_setParameter(self.context.as_ptr(), parameter, value) })?;
         if parameter == COMPRESSION_LEVEL {

@@ -9,9 +9,10 @@ use crate::bindings::{Bytes, Decompressed, DictionaryUse, Failure, Status};
 use crate::dictionary::{Dictionary, Kept};
 use crate::failure::{check, failure};
 use crate::ffi::{
-    DCtx, DST_SIZE_TOO_SMALL, InBuffer, MEMORY_ALLOCATION, OutBuffer, SESSION_ONLY, SRC_SIZE_WRONG,
-    ZSTD_DCtx_loadDictionary_byReference, ZSTD_DCtx_refDDict, ZSTD_DCtx_refPrefix, ZSTD_DCtx_reset,
-    ZSTD_DCtx_setParameter, ZSTD_createDCtx, ZSTD_decompressStream, ZSTD_freeDCtx,
+    DCtx, DECOMPRESSION_PROMISES, DST_SIZE_TOO_SMALL, InBuffer, MEMORY_ALLOCATION, OutBuffer,
+    PARAMETER_UNSUPPORTED, SESSION_ONLY, SRC_SIZE_WRONG, ZSTD_DCtx_loadDictionary_byReference,
+    ZSTD_DCtx_refDDict, ZSTD_DCtx_refPrefix, ZSTD_DCtx_reset, ZSTD_DCtx_setParameter, ZSTD_createDCtx,
+    ZSTD_decompressStream, ZSTD_freeDCtx,
 };
 
 /// Frames being decompressed.
@@ -32,8 +33,11 @@ impl Decompressor {
         Ok(Self { context, failed: None, _dictionary: None })
     }
 
-    /// Sets one parameter; the library judges it.
+    /// Sets one parameter; the library judges it, if what it promises can be kept.
     pub fn set_parameter(&mut self, parameter: c_int, value: c_int) -> Result<(), Failure> {
+        if DECOMPRESSION_PROMISES.contains(&parameter) {
+            return Err(failure(PARAMETER_UNSUPPORTED));
+        }
         // SAFETY: the context is set up.
         check(unsafe { ZSTD_DCtx_setParameter(self.context.as_ptr(), parameter, value) })?;
         Ok(())

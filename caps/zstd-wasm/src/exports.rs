@@ -28,7 +28,7 @@ impl Guest for Component {
 
     fn has_room(bytes: u32) -> bool {
         // As one block and with some to spare: between blocks there is room that none of them can have.
-        Vec::<u8>::new().try_reserve_exact((bytes as usize).saturating_add(1 << 20)).is_ok()
+        cap_support::has_room((bytes as usize).saturating_add(1 << 20))
     }
 
     fn compress(input: Bytes, level: i32) -> Result<Bytes, Failure> {

@@ -46,6 +46,12 @@ pub struct DictionaryParameters {
 /// `ZSTD_c_compressionLevel`.
 pub const COMPRESSION_LEVEL: c_int = 100;
 
+/// Parameters by which a caller says that it keeps memory where it is beyond a call, which nothing here does:
+/// `ZSTD_c_stableInBuffer` and `ZSTD_c_stableOutBuffer`, `ZSTD_d_stableOutBuffer` and
+/// `ZSTD_d_refMultipleDDicts`.
+pub const COMPRESSION_PROMISES: [c_int; 2] = [1006, 1007];
+pub const DECOMPRESSION_PROMISES: [c_int; 2] = [1001, 1003];
+
 /// `ZSTD_e_continue`, `ZSTD_e_flush` and `ZSTD_e_end`.
 pub const CONTINUE: c_int = 0;
 pub const FLUSH: c_int = 1;
@@ -58,9 +64,10 @@ pub const SESSION_ONLY: c_int = 1;
 pub const CONTENTSIZE_UNKNOWN: c_ulonglong = c_ulonglong::MAX;
 pub const CONTENTSIZE_ERROR: c_ulonglong = c_ulonglong::MAX - 1;
 
-/// `ZSTD_error_dictionaryCreation_failed`, `ZSTD_error_memory_allocation`, `ZSTD_error_dstSize_tooSmall` and
-/// `ZSTD_error_srcSize_wrong`.
+/// `ZSTD_error_dictionaryCreation_failed`, `ZSTD_error_parameter_unsupported`,
+/// `ZSTD_error_memory_allocation`, `ZSTD_error_dstSize_tooSmall` and `ZSTD_error_srcSize_wrong`.
 pub const DICTIONARY_CREATION_FAILED: c_int = 34;
+pub const PARAMETER_UNSUPPORTED: c_int = 40;
 pub const MEMORY_ALLOCATION: c_int = 64;
 pub const DST_SIZE_TOO_SMALL: c_int = 70;
 pub const SRC_SIZE_WRONG: c_int = 72;

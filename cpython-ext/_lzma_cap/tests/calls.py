@@ -60,7 +60,7 @@ CALLS = {
     "filter properties": properties,
     "is_check_supported": lambda: lzma.is_check_supported(lzma.CHECK_SHA256),
     "LZMACompressor, refused": lambda: refused(lzma.LZMAError, lzma.LZMACompressor, 1, 77),
-    "LZMACompressor, wrong filter": lambda: refused(ValueError, lzma.compress, DATA, 1, -1, None, [{"id": 1}]),
+    "LZMACompressor, wrong filter": lambda: refused(ValueError, lzma.LZMACompressor, 1, -1, None, [{}]),
     "decompress, refused": lambda: refused(lzma.LZMAError, lzma.LZMADecompressor().decompress, DATA),
     "decompress, memory limit": lambda: refused(lzma.LZMAError, lzma.decompress, PACKED, 0, 1000),
     "decompress, cut short": lambda: refused(lzma.LZMAError, lzma.decompress, PACKED[:-5]),

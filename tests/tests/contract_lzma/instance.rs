@@ -108,8 +108,8 @@ impl Instance {
         chunk
     }
 
-    /// Drives a stream through `input` in steps as small as asked. Returns the output, how much input was taken, and
-    /// the last step.
+    /// Drives a stream through `input` in steps as small as asked. Returns the output, how much input was
+    /// taken, and the last step.
     pub fn drive(
         &mut self,
         it: Stream,

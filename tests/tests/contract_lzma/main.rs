@@ -8,6 +8,7 @@ use pyforge_tests::samples::{self, Numbers};
 
 use crate::instance::{
     Action, BranchOptions, Container, Expected, Failure, Filter, Instance, LzmaOptions, NO_LIMIT, Status,
+    Stream,
 };
 
 const UNSUPPORTED_CHECK: i32 = 3;
@@ -51,7 +52,7 @@ fn round_trips_in_steps_of_any_size() {
     for (container, filters, expected, check) in containers {
         for (index, sample) in samples::all().iter().enumerate() {
             let whole = it.compress(sample, container, filters).unwrap();
-            assert_eq!(&it.decompress(&whole, &expected, NO_LIMIT, sample.len() as u32 + 1).unwrap(), sample);
+            assert_eq!(&it.decompress(&whole, &expected, NO_LIMIT, sample.len() as u32).unwrap(), sample);
             for (pace, max_output) in [(1 << 20, 1 << 20), (777, 1 << 20), (1 << 20, 333), (100, 10)] {
                 let compressor = it.compressor(container, filters, Action::Finish);
                 let (packed, _, last) = it.drive(compressor, sample, pace, max_output);
@@ -185,6 +186,24 @@ fn broken_input_is_refused_with_the_library_s_code_and_stays_refused() {
         assert_eq!(again, Status::Failed(Failure { code: PROG_ERROR }));
         it.close(decompressor);
     }
+}
+
+#[test]
+fn what_is_over_stays_over() {
+    let mut it = Instance::start();
+    let lzma2 = [Filter::Lzma2(it.options(0))];
+    let compressor = it.compressor(Container::Xz(CRC64), &lzma2, Action::Finish);
+    let packed = it.drive(compressor, b"some words", 100, 1 << 20).0;
+    let limited = it.guest.decompressor().call_open(&mut it.store, &Expected::Auto, 10_000).unwrap().unwrap();
+    let limited = Stream::Decompressor(limited);
+    for round in 0..3 {
+        let ended = it.step(compressor, b"more", false, 100);
+        assert_eq!((ended.status, ended.consumed, ended.output), (Status::StreamEnd, 0, Vec::new()));
+        let refused = it.step(limited, &packed, true, 100);
+        assert_eq!(refused.status, Status::Failed(Failure { code: MEMLIMIT_ERROR }), "round {round}");
+    }
+    it.close(compressor);
+    it.close(limited);
 }
 
 #[test]

@@ -205,9 +205,28 @@ fn parameters_keep_to_their_bounds() {
     assert_eq!(code(it.set_compression(compressor, 999, 0)), PARAMETER_UNSUPPORTED);
     assert_eq!(code(it.set_decompression(decompressor, 999, 0)), PARAMETER_UNSUPPORTED);
     assert_eq!(code(it.bounds(Side::Compression, 999)), PARAMETER_UNSUPPORTED);
+    // What they would promise, to keep memory where it is between calls, nobody can keep.
+    for parameter in [1006, 1007] {
+        assert_eq!(code(it.set_compression(compressor, parameter, 1)), PARAMETER_UNSUPPORTED);
+    }
+    for parameter in [1001, 1003] {
+        assert_eq!(code(it.set_decompression(decompressor, parameter, 1)), PARAMETER_UNSUPPORTED);
+    }
     let packed = it.frame(&samples::text(200_000), &[(WINDOW_LOG, 17)]);
     let Status::Failed(failure) = it.unpack(decompressor, &packed, 1000, 1000).2 else { panic!() };
     assert_eq!(failure.code, WINDOW_TOO_LARGE);
+}
+
+#[test]
+fn all_that_parameters_can_ask_for_is_no_more_than_there_are_addresses() {
+    let mut it = Instance::start();
+    let mut largest = |parameter, entry: u64| {
+        let Bounds { upper, .. } = it.bounds(Side::Compression, parameter).unwrap();
+        entry << upper
+    };
+    // The window; the tables of hashes (with tags) and of chains, and that of long distances.
+    let sum = largest(WINDOW_LOG, 1) + largest(102, 5) + largest(103, 4) + largest(161, 8);
+    assert!(sum < 7 << 29, "{sum} bytes");
 }
 
 /// A dictionary in the library's format, made of samples.
