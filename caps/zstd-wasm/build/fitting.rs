@@ -118,9 +118,16 @@ const BUFFER: &[Change] = &[change(
     "? windowSize + MIN(windowSize * 3, (size_t)8 << 20) + blockSize\n",
 )];
 
+/// Limits of tables with which all that a stream can ask for adds up to less than the addresses there are.
+/// With the library's own the sum would begin again at zero, and the stream go on without the memory.
+const LIMITS: &[Change] = &[
+    change("zstd.h", "((ZSTD_WINDOWLOG_MAX < 30) ? ZSTD_WINDOWLOG_MAX : 30)", "27"),
+    change("zstd.h", "#define ZSTD_CHAINLOG_MAX_32     29", "#define ZSTD_CHAINLOG_MAX_32     27"),
+];
+
 /// Makes the changes in the copy of the source at `source`.
 pub fn fit(source: &Path) {
-    for change in [WIDE, MASKS, LOADS_AHEAD, BUFFER].into_iter().flatten() {
+    for change in [WIDE, MASKS, LOADS_AHEAD, BUFFER, LIMITS].into_iter().flatten() {
         let path = source.join(change.file);
         let text = fs::read_to_string(&path).expect("the source can be read");
         let found = text.matches(change.from).count();
