@@ -1,9 +1,9 @@
-"""Times one compression module on one file, half of it text and half binary. Prints a JSON list of rows: a name,
-and figures by name.
+"""Times one compression module on one file, half of it text and half binary. Prints a JSON list of rows: a
+name, and figures by name.
 
     python bench_codecs.py speed CODEC FILE      seconds, by the size of the input, and the size packed
     python bench_codecs.py calls CODEC           seconds of a call with next to nothing to do
-    python bench_codecs.py stream CODEC FILE N   N times the file through a compressed file and back, by 64 KiB
+    python bench_codecs.py stream CODEC FILE N   N times the file through a compressed file and back
 """
 
 import json

@@ -2,8 +2,8 @@
 //!
 //!     cargo run --release -p pyforge-bench -- codecs
 //!
-//! The two take turns, and each figure is the best of several rounds, so that what else the machine does falls on
-//! both. Results are tables of ratios; `bench/README.md` keeps them.
+//! The two take turns, and each figure is the best of several rounds, so that what else the machine does
+//! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
 
 mod corpus;
 mod sides;
@@ -18,8 +18,8 @@ use crate::sides::{Rows, Sides};
 
 const SCRIPT: &str = "bench_codecs.py";
 
-/// The compression modules, each with how many times the corpus of 64 MiB goes through it to see what memory a
-/// stream takes: 1 GiB where that takes seconds.
+/// The compression modules, each with how many times the corpus of 64 MiB goes through it to see what memory
+/// a stream takes: 1 GiB where that takes seconds.
 const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), ("zstd", "16")];
 
 /// Measure the composed Python beside the native one

@@ -7,20 +7,12 @@
 
 #include "bz2_compressor.h"
 #include "bz2_decompressor.h"
-
-static int
-add_type(PyObject *module, PyType_Spec *spec)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
-    int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
-    Py_XDECREF(type);
-    return added;
-}
+#include "cap_module.h"
 
 static int
 module_exec(PyObject *module)
 {
-    return add_type(module, &compressor_spec) < 0 ? -1 : add_type(module, &decompressor_spec);
+    return add_type(module, &compressor_spec, NULL) < 0 ? -1 : add_type(module, &decompressor_spec, NULL);
 }
 
 static PyModuleDef_Slot module_slots[] = {

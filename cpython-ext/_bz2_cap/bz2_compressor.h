@@ -61,11 +61,9 @@ static PyObject *
 compressor_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     int level = 9;
-    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0) {
-        PyErr_SetString(PyExc_TypeError, "BZ2Compressor() takes no keyword arguments");
-        return NULL;
-    }
-    if (!PyArg_ParseTuple(args, "|i:BZ2Compressor", &level)) {
+    PyObject *argument = NULL;
+    if (refuse_keywords(kwargs, "BZ2Compressor") < 0 || !PyArg_UnpackTuple(args, "BZ2Compressor", 0, 1, &argument)
+        || read_int(argument, &level) < 0) {
         return NULL;
     }
     if (level < 1 || level > 9) {

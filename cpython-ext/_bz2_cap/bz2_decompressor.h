@@ -55,7 +55,11 @@ PyDoc_STRVAR(decompressor_doc,
 static PyObject *
 decompressor_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    if (refuse_arguments(args, kwargs, "BZ2Decompressor") < 0) {
+    if (PyTuple_GET_SIZE(args) > 0) {
+        PyErr_SetString(PyExc_TypeError, "BZ2Decompressor() takes no positional arguments");
+        return NULL;
+    }
+    if (refuse_keywords(kwargs, "BZ2Decompressor") < 0) {
         return NULL;
     }
     BZ2Decompressor *self = (BZ2Decompressor *)type->tp_alloc(type, 0);
@@ -100,8 +104,9 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 "what followed it is in unused_data.");
 
 static PyObject *
-decompressor_run(BZ2Decompressor *self, const Py_buffer *data, Py_ssize_t max_length)
+decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
 {
+    BZ2Decompressor *self = (BZ2Decompressor *)op;
     if (self->feed.eof) {
         PyErr_SetString(PyExc_EOFError, "End of stream already reached");
         return NULL;
@@ -120,19 +125,7 @@ decompressor_run(BZ2Decompressor *self, const Py_buffer *data, Py_ssize_t max_le
 static PyObject *
 decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
 {
-    static char *names[] = {"data", "max_length", NULL};
-    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
-    Py_ssize_t max_length = -1;
-    Py_buffer data;
-    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
-        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (read_size(values[1], &max_length) == 0) {
-        output = decompressor_run((BZ2Decompressor *)op, &data, max_length);
-    }
-    PyBuffer_Release(&data);
-    return output;
+    return feed_method(op, args, count, kwnames, decompressor_run);
 }
 
 static PyMethodDef decompressor_methods[] = {

@@ -6,6 +6,7 @@
 
 #include "Python.h"
 
+#include "cap_module.h"
 #include "lzma_compressor.h"
 #include "lzma_decompressor.h"
 
@@ -109,29 +110,6 @@ static PyMethodDef lzma_functions[] = {
     {NULL},
 };
 
-/* Functions of `_lzma`, as CPython's lzma.py knows them, whatever this module is called. */
-static int
-add_functions(PyObject *module)
-{
-    PyObject *name = PyUnicode_FromString("_lzma");
-    for (PyMethodDef *function = lzma_functions; name != NULL && function->ml_name != NULL; function++) {
-        if (PyModule_Add(module, function->ml_name, PyCFunction_NewEx(function, module, name)) < 0) {
-            Py_CLEAR(name);
-        }
-    }
-    Py_XDECREF(name);
-    return name == NULL ? -1 : 0;
-}
-
-static int
-add_type(PyObject *module, PyType_Spec *spec)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
-    int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
-    Py_XDECREF(type);
-    return added;
-}
-
 static int
 add_classes(PyObject *module, ModuleState *state)
 {
@@ -139,13 +117,10 @@ add_classes(PyObject *module, ModuleState *state)
     if (state->error == NULL || PyModule_AddType(module, (PyTypeObject *)state->error) < 0) {
         return -1;
     }
-    return add_type(module, &compressor_spec) < 0 ? -1 : add_type(module, &decompressor_spec);
+    return add_type(module, &compressor_spec, NULL) < 0 ? -1 : add_type(module, &decompressor_spec, NULL);
 }
 
-static const struct {
-    const char *name;
-    long long value;
-} lzma_constants[] = {
+static const Constant lzma_constants[] = {
     {"FORMAT_AUTO", FORMAT_AUTO},
     {"FORMAT_XZ", FORMAT_XZ},
     {"FORMAT_ALONE", FORMAT_ALONE},
@@ -177,20 +152,10 @@ static const struct {
 };
 
 static int
-add_constants(PyObject *module)
-{
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(lzma_constants); i++) {
-        if (PyModule_Add(module, lzma_constants[i].name, PyLong_FromLongLong(lzma_constants[i].value)) < 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int
 module_exec(PyObject *module)
 {
-    bool failed = add_functions(module) < 0 || add_constants(module) < 0
+    bool failed = add_functions(module, lzma_functions, "_lzma") < 0
+        || add_constants(module, lzma_constants, Py_ARRAY_LENGTH(lzma_constants)) < 0
         || add_classes(module, module_state(module)) < 0;
     return failed ? -1 : 0;
 }

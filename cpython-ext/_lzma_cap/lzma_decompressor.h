@@ -179,7 +179,7 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 "EOFError is raised, and what followed it is in unused_data.");
 
 /* liblzma puts up with a call that can do nothing, but not with a second one in a row that has no room for
-   output. As with every failure, what was pending is dropped. */
+   output. To find the integrity check is to do something. As with every failure, what was pending is dropped. */
 static int
 refuse_idling(LZMADecompressor *self, bool idle, Py_ssize_t max_length)
 {
@@ -193,8 +193,9 @@ refuse_idling(LZMADecompressor *self, bool idle, Py_ssize_t max_length)
 }
 
 static PyObject *
-decompressor_run(LZMADecompressor *self, const Py_buffer *data, Py_ssize_t max_length)
+decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
 {
+    LZMADecompressor *self = (LZMADecompressor *)op;
     Feed *feed = &self->feed;
     if (feed->eof) {
         PyErr_SetString(PyExc_EOFError, "Already at end of stream");
@@ -202,12 +203,14 @@ decompressor_run(LZMADecompressor *self, const Py_buffer *data, Py_ssize_t max_l
     }
     char needed_input = feed->needs_input;
     size_t offered = pending_size(&feed->pending) + (size_t)data->len;
+    int check = self->unpacking.check;
     PyObject *output = feed_decompress(feed, &UNPACKING, &self->unpacking, data, max_length);
     if (output == NULL || feed->eof) {
         return output;
     }
     Py_ssize_t size = PyBytes_GET_SIZE(output);
-    if (refuse_idling(self, size == 0 && pending_size(&feed->pending) == offered, max_length) < 0) {
+    bool idle = size == 0 && pending_size(&feed->pending) == offered && check == self->unpacking.check;
+    if (refuse_idling(self, idle, max_length) < 0) {
         feed->needs_input = needed_input;
         Py_DECREF(output);
         return NULL;
@@ -220,19 +223,7 @@ decompressor_run(LZMADecompressor *self, const Py_buffer *data, Py_ssize_t max_l
 static PyObject *
 decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
 {
-    static char *names[] = {"data", "max_length", NULL};
-    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
-    Py_ssize_t max_length = -1;
-    Py_buffer data;
-    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
-        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (read_size(values[1], &max_length) == 0) {
-        output = decompressor_run((LZMADecompressor *)op, &data, max_length);
-    }
-    PyBuffer_Release(&data);
-    return output;
+    return feed_method(op, args, count, kwnames, decompressor_run);
 }
 
 static PyMethodDef decompressor_methods[] = {

@@ -7,6 +7,7 @@
 
 #include "Python.h"
 
+#include "cap_module.h"
 #include "zlib_arguments.h"
 #include "zlib_compress.h"
 #include "zlib_decompress.h"
@@ -82,7 +83,7 @@ compress_data(ModuleState *state, const Py_buffer *data, int level, int wbits)
     Refusal refusal;
     Words input;
     Piece whole = {.ptr = data->buf, .len = (size_t)data->len};
-    if (run_reserve(DEFLATED_BOUND(whole.len)) < 0 || words_open(&input, whole) < 0) {
+    if (run_reserve(whole.len + DEFLATED_BOUND(whole.len)) < 0 || words_open(&input, whole) < 0) {
         return NULL;
     }
     zlib_component_stream_bytes_t bytes = BYTES_OF(zlib_component_stream_bytes_t, &input), output;
@@ -160,7 +161,7 @@ decompress_data(ModuleState *state, const Py_buffer *data, int wbits)
     Words input;
     Piece whole = {.ptr = data->buf, .len = (size_t)data->len};
     size_t room = Py_MIN(INFLATED_BOUND(whole.len), STEP_OUTPUT);
-    if (run_reserve(room) < 0 || words_open(&input, whole) < 0) {
+    if (run_reserve(whole.len + room) < 0 || words_open(&input, whole) < 0) {
         return NULL;
     }
     zlib_component_stream_bytes_t bytes = BYTES_OF(zlib_component_stream_bytes_t, &input), output;
@@ -389,46 +390,21 @@ static PyMethodDef zlib_functions[] = {
     {NULL},
 };
 
-/* Functions of `zlib`, as users know them, whatever this module is called. */
-static int
-add_functions(PyObject *module)
-{
-    PyObject *name = PyUnicode_FromString("zlib");
-    for (PyMethodDef *function = zlib_functions; name != NULL && function->ml_name != NULL; function++) {
-        if (PyModule_Add(module, function->ml_name, PyCFunction_NewEx(function, module, name)) < 0) {
-            Py_CLEAR(name);
-        }
-    }
-    Py_XDECREF(name);
-    return name == NULL ? -1 : 0;
-}
-
-static int
-add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
-{
-    *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
-    return *type == NULL ? -1 : 0;
-}
-
 static int
 add_classes(PyObject *module, ModuleState *state)
 {
-    if (add_type(module, &compress_spec, &state->compress_type) < 0
-        || add_type(module, &decompress_spec, &state->decompress_type) < 0
+    /* The module does not show these two. */
+    state->compress_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &compress_spec, NULL);
+    state->decompress_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &decompress_spec, NULL);
+    if (state->compress_type == NULL || state->decompress_type == NULL
         || add_type(module, &decompressor_spec, &state->zlib_decompressor_type) < 0) {
         return -1;
     }
     state->error = PyErr_NewException("zlib.error", NULL, NULL);
-    if (PyModule_AddObjectRef(module, "error", state->error) < 0) {
-        return -1;
-    }
-    return PyModule_AddObjectRef(module, "_ZlibDecompressor", (PyObject *)state->zlib_decompressor_type);
+    return PyModule_AddObjectRef(module, "error", state->error);
 }
 
-static const struct {
-    const char *name;
-    long value;
-} zlib_constants[] = {
+static const Constant zlib_constants[] = {
     {"MAX_WBITS", MAX_WBITS},
     {"DEFLATED", DEFLATED},
     {"DEF_MEM_LEVEL", DEF_MEM_LEVEL},
@@ -451,17 +427,6 @@ static const struct {
     {"Z_TREES", Z_TREES},
 };
 
-static int
-add_constants(PyObject *module)
-{
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(zlib_constants); i++) {
-        if (PyModule_AddIntConstant(module, zlib_constants[i].name, zlib_constants[i].value) < 0) {
-            return -1;
-        }
-    }
-    return PyModule_AddStringConstant(module, "__version__", "1.0");
-}
-
 /* There is no zlib to be compiled against, so both versions are the component's. */
 static int
 add_versions(PyObject *module)
@@ -480,8 +445,9 @@ add_versions(PyObject *module)
 static int
 module_exec(PyObject *module)
 {
-    bool failed = add_functions(module) < 0 || add_classes(module, module_state(module)) < 0
-        || add_constants(module) < 0 || add_versions(module) < 0;
+    bool failed = add_functions(module, zlib_functions, "zlib") < 0 || add_classes(module, module_state(module)) < 0
+        || add_constants(module, zlib_constants, Py_ARRAY_LENGTH(zlib_constants)) < 0
+        || PyModule_AddStringConstant(module, "__version__", "1.0") < 0 || add_versions(module) < 0;
     return failed ? -1 : 0;
 }
 

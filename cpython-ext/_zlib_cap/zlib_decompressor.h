@@ -88,8 +88,9 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 
 /* CPython's own leaves a zlib stream's dictionary unset here and fails without an exception; this one sets it. */
 static PyObject *
-decompressor_run(ZlibDecompressor *self, const Py_buffer *data, Py_ssize_t max_length)
+decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
 {
+    ZlibDecompressor *self = (ZlibDecompressor *)op;
     if (self->feed.eof) {
         PyErr_SetString(PyExc_EOFError, "End of stream already reached");
         return NULL;
@@ -104,19 +105,7 @@ decompressor_run(ZlibDecompressor *self, const Py_buffer *data, Py_ssize_t max_l
 static PyObject *
 decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
 {
-    static char *names[] = {"data", "max_length", NULL};
-    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
-    Py_ssize_t max_length = -1;
-    Py_buffer data;
-    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
-        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (read_size(values[1], &max_length) == 0) {
-        output = decompressor_run((ZlibDecompressor *)op, &data, max_length);
-    }
-    PyBuffer_Release(&data);
-    return output;
+    return feed_method(op, args, count, kwnames, decompressor_run);
 }
 
 static PyMethodDef decompressor_methods[] = {

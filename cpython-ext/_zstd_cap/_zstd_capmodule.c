@@ -6,6 +6,7 @@
 
 #include "Python.h"
 
+#include "cap_module.h"
 #include "zstd_compressor.h"
 #include "zstd_decompressor.h"
 #include "zstd_frame.h"
@@ -79,7 +80,7 @@ set_parameter_types(PyObject *module, PyObject *const *args, Py_ssize_t count, P
     Py_RETURN_NONE;
 }
 
-static PyMethodDef module_methods[] = {
+static PyMethodDef zstd_functions[] = {
     {"train_dict", train_dict, METH_VARARGS, train_dict_doc},
     {"finalize_dict", finalize_dict, METH_VARARGS, finalize_dict_doc},
     {"get_param_bounds", FAST_WITH_KEYWORDS(get_param_bounds), get_param_bounds_doc},
@@ -130,7 +131,7 @@ add_version(PyObject *module)
 }
 
 static int
-add_constants(PyObject *module)
+add_numbers(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
     zstd_component_stream_compression_levels(&state->levels);
@@ -140,13 +141,6 @@ add_constants(PyObject *module)
         return -1;
     }
     return PyModule_AddIntConstant(module, "ZSTD_DStreamOutSize", DSTREAM_OUT_SIZE);
-}
-
-static int
-add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
-{
-    *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
-    return *type == NULL ? -1 : PyModule_AddType(module, *type);
 }
 
 static int
@@ -161,13 +155,14 @@ static int
 module_exec(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
-    if (add_type(module, &dict_spec, &state->dict_type) < 0
+    if (add_functions(module, zstd_functions, "_zstd") < 0
+        || add_type(module, &dict_spec, &state->dict_type) < 0
         || add_type(module, &compressor_spec, &state->compressor_type) < 0
         || compressor_add_modes(state->compressor_type) < 0
         || add_type(module, &decompressor_spec, &state->decompressor_type) < 0 || add_error(module, state) < 0) {
         return -1;
     }
-    return add_constants(module);
+    return add_numbers(module);
 }
 
 static int
@@ -196,6 +191,12 @@ module_clear(PyObject *module)
     return 0;
 }
 
+static void
+module_free(void *module)
+{
+    module_clear((PyObject *)module);
+}
+
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, module_exec},
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
@@ -206,10 +207,10 @@ static struct PyModuleDef zstd_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_zstd_cap",
     .m_size = sizeof(ModuleState),
-    .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,
+    .m_free = module_free,
 };
 
 PyMODINIT_FUNC

@@ -3,7 +3,6 @@
 #ifndef ZSTD_DECOMPRESSOR_H
 #define ZSTD_DECOMPRESSOR_H
 
-#include "cap_arguments.h"
 #include "cap_feed.h"
 #include "zstd_dictionary.h"
 #include "zstd_parameters.h"
@@ -178,8 +177,9 @@ decompressor_traverse(PyObject *op, visitproc visit, void *arg)
 /* Decompresses `data`. As CPython has it, more input is not asked for while there may be more output, and after a
    failure the decompressor is as new. */
 static PyObject *
-decompressor_run(ZstdDecompressor *self, const Py_buffer *data, Py_ssize_t max_length)
+decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
 {
+    ZstdDecompressor *self = (ZstdDecompressor *)op;
     if (self->feed.eof) {
         PyErr_SetString(PyExc_EOFError, "Already at the end of a Zstandard frame.");
         return NULL;
@@ -213,19 +213,7 @@ PyDoc_STRVAR(decompressor_decompress_doc,
 static PyObject *
 decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
 {
-    static char *names[] = {"data", "max_length", NULL};
-    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
-    Py_ssize_t max_length = -1;
-    Py_buffer data;
-    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
-        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (read_size(values[1], &max_length) == 0) {
-        output = decompressor_run((ZstdDecompressor *)op, &data, max_length);
-    }
-    PyBuffer_Release(&data);
-    return output;
+    return feed_method(op, args, count, kwnames, decompressor_run);
 }
 
 static PyMethodDef decompressor_methods[] = {

@@ -40,7 +40,18 @@ read_size(PyObject *argument, Py_ssize_t *value)
     return 0;
 }
 
-/* For what takes no arguments. */
+/* For types whose constructor takes no keyword arguments. */
+static inline int
+refuse_keywords(PyObject *kwargs, const char *type)
+{
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0) {
+        PyErr_Format(PyExc_TypeError, "%s() takes no keyword arguments", type);
+        return -1;
+    }
+    return 0;
+}
+
+/* For functions that take no arguments. */
 static inline int
 refuse_arguments(PyObject *args, PyObject *kwargs, const char *function)
 {

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "cap_arguments.h"
 #include "cap_pending.h"
 #include "cap_run.h"
 
@@ -109,6 +110,26 @@ feed_decompress(Feed *feed, const Codec *codec, void *stream, const Py_buffer *d
         pending_free(&pending);
     }
     run_close(&run);
+    return output;
+}
+
+/* The method decompress(data, max_length=-1) of a type with a feed: reads the arguments, for `run`. */
+static inline PyObject *
+feed_method(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames,
+            PyObject *(*run)(PyObject *op, const Py_buffer *data, Py_ssize_t max_length))
+{
+    static char *names[] = {"data", "max_length", NULL};
+    PyObject *values[MOST_ARGUMENTS] = {NULL}, *output = NULL;
+    Py_ssize_t max_length = -1;
+    Py_buffer data;
+    if (read_arguments(args, count, kwnames, 1, 2, "O|O:decompress", names, values) < 0
+        || PyObject_GetBuffer(values[0], &data, PyBUF_SIMPLE) < 0) {
+        return NULL;
+    }
+    if (read_size(values[1], &max_length) == 0) {
+        output = run(op, &data, max_length);
+    }
+    PyBuffer_Release(&data);
     return output;
 }
 

@@ -42,7 +42,7 @@ typedef struct {
     /* Calls the component once, for at most `room` bytes of output. `last` says that no more input follows in this
        run. Fills the step in, all of it. */
     void (*step)(void *stream, const Words *input, bool last, size_t room, Step *step);
-    /* Raises what the component said when it refused. */
+    /* Raises what the component said when it refused, and frees it. */
     void (*raise)(void *stream);
     const char *name; /* for messages: "zlib" */
 } Codec;
@@ -90,8 +90,8 @@ run_slice(const Run *run, size_t size)
     return (Piece){.ptr = (uint8_t *)run->next, .len = Py_MIN(run->left, size)};
 }
 
-/* Sees to it that the next result, of `size` bytes, can be allocated: where the bindings find no memory for one they
-   end the whole interpreter. */
+/* Sees to it that the next `size` bytes can be allocated, a copied input and a result: where the bindings find no
+   memory for a result they end the whole interpreter. */
 static inline int
 run_reserve(size_t size)
 {
@@ -104,13 +104,25 @@ run_reserve(size_t size)
     return 0;
 }
 
+/* Lets go of what the component said, if it refused, where something else is to be raised. */
+static inline void
+run_drop_refusal(const Codec *codec, void *stream, const Step *step)
+{
+    if (step->status == STEP_REFUSED) {
+        /* Raising it is what frees it. */
+        PyObject *raised = PyErr_GetRaisedException();
+        codec->raise(stream);
+        PyErr_SetRaisedException(raised);
+    }
+}
+
 /* One step, of which the run takes the output. A component that claims more than it was given would have us read or
    write past the ends; one that does nothing would hold us here. */
 static inline StepStatus
 run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, size_t room, Step *step)
 {
     Words input;
-    if (run_reserve(room) < 0 || words_open(&input, slice) < 0) {
+    if (run_reserve(slice.len + room) < 0 || words_open(&input, slice) < 0) {
         return STEP_RAISED;
     }
     codec->step(stream, &input, last, room, step);
@@ -120,6 +132,7 @@ run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, siz
     bool stuck = step->status == STEP_GOING && step->consumed + output == 0 && slice.len > 0 && room > 0;
     if (beyond || stuck) {
         piece_free(step->output);
+        run_drop_refusal(codec, stream, step);
         PyErr_Format(PyExc_SystemError, "the %s component %s", codec->name,
                      beyond ? "took or gave more than there was" : "neither took nor gave anything");
         return STEP_RAISED;
@@ -127,7 +140,11 @@ run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, siz
     run->next += step->consumed;
     run->left -= step->consumed;
     run->wanted -= output;
-    return pieces_add(&run->output, step->output) < 0 ? STEP_RAISED : step->status;
+    if (pieces_add(&run->output, step->output) < 0) {
+        run_drop_refusal(codec, stream, step);
+        return STEP_RAISED;
+    }
+    return step->status;
 }
 
 /* Compresses all of the run's input. */

@@ -18,7 +18,7 @@ typedef struct {
     size_t len;
 } Piece;
 
-/* Input as words: where it is, when it begins and ends with a word, else in a copy. */
+/* Input as words: where it is, when it begins and ends with a word or is empty, else in a copy. */
 typedef struct {
     uint64_t *ptr;
     size_t count;
@@ -39,11 +39,17 @@ words_open(Words *words, Piece input)
 {
     words->size = input.len;
     words->count = (input.len + WORD_SIZE - 1) / WORD_SIZE;
+    words->ptr = words->few;
+    if (words->count == 0) {
+        return 0;
+    }
     if ((uintptr_t)input.ptr % WORD_SIZE == 0 && input.len % WORD_SIZE == 0) {
         words->ptr = (uint64_t *)input.ptr;
         return 0;
     }
-    words->ptr = words->count <= FEW_WORDS ? words->few : PyMem_RawMalloc(words->count * WORD_SIZE);
+    if (words->count > FEW_WORDS) {
+        words->ptr = PyMem_RawMalloc(words->count * WORD_SIZE);
+    }
     if (words->ptr == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -53,15 +59,14 @@ words_open(Words *words, Piece input)
     return 0;
 }
 
-/* What a binding returned, as a piece. One that claims more bytes than it brought words becomes larger than anything
-   that was asked for. */
+/* What a binding returned, as a piece. One that claims another size than it brought words for becomes larger than
+   anything that was asked for. */
 static inline Piece
 piece_of_words(uint64_t *words, size_t count, size_t size)
 {
-    if (count != (size + WORD_SIZE - 1) / WORD_SIZE) {
-        return (Piece){.ptr = (uint8_t *)words, .len = SIZE_MAX};
-    }
-    return (Piece){.ptr = (uint8_t *)words, .len = size};
+    bool honest = count == size / WORD_SIZE + (size % WORD_SIZE != 0);
+    /* An empty list has nothing behind its pointer that could be freed, whatever its size is said to be. */
+    return (Piece){.ptr = count == 0 ? NULL : (uint8_t *)words, .len = honest ? size : SIZE_MAX};
 }
 
 /* The bindings' record `bytes` as a piece, and words as the record that a binding takes. */
@@ -72,7 +77,7 @@ piece_of_words(uint64_t *words, size_t count, size_t size)
 /* A list of bytes that a binding returned, as a piece. */
 #define PIECE_OF_LIST(list) ((Piece){.ptr = (list).ptr, .len = (list).len})
 
-/* Frees what a binding returned; an empty list has nothing behind its pointer. */
+/* Frees what a binding returned; nothing was allocated for an empty list. */
 static inline void
 piece_free(Piece piece)
 {

@@ -3,13 +3,14 @@
     python bad_input.py samples FILE                      writes good streams for every decoder
     python bad_input.py decoders                          lists the decoders
     python bad_input.py version                           says which libzstd this is
-    python bad_input.py cases FILE DECODER COUNT SEED     breaks the streams of FILE, COUNT times in each way of KINDS
+    python bad_input.py cases FILE DECODER COUNT SEED     breaks streams of FILE, COUNT times in each of KINDS
     python bad_input.py show FILE DECODER SEED KIND INDEX one of these broken streams, in hexadecimal
 
-Compressors of different versions write different streams, so one side writes the samples for both. Each case depends
-on the seed, its kind and its index only. It is decoded in two ways, at once and in steps by a streaming decompressor,
-and each makes a line: what is decoded and how, the exception's class or "done", the size and digest of what came out,
-and the exception's message or where the decompressor ended. Tabs are between these five.
+Compressors of different versions write different streams, so one side writes the samples for both. Each case
+depends on the seed, its kind and its index only. It is decoded in two ways, at once and in steps by a
+streaming decompressor, and each makes a line: what is decoded and how, the exception's class or "done", the
+size and digest of what came out, and the exception's message or where the decompressor ended. Tabs are
+between these four.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ BATCH = 100
 
 
 def plains():
-    """What the samples are of: nothing, next to nothing, text, repetitions, noise, all of these, more than a block."""
+    """What samples are of: nothing, next to nothing, text, repetitions, noise, these together, much text."""
     rng = random.Random("samples")
     words = [bytes(rng.choices(b"abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 9))) for _ in range(300)]
 

@@ -44,7 +44,8 @@ def steps(codec, file, count):
 
 
 def whole(codec, file):
-    """Memories grow only: what Python has taken of the limit in vain, no cap gets any more. So it has its own first."""
+    """The decoder is used before, too: memories only grow, so what Python takes in vain it keeps, and a cap
+    that has no memory by then gets none."""
     check_sound(codec)
     refused(lambda: DECODERS[codec].once(read(file)), MemoryError)
     check_sound(codec)

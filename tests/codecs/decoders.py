@@ -1,4 +1,4 @@
-"""The decoders of the standard library: each one's two ways of decoding, and ways to write what it decodes."""
+"""The standard library's decoders: each one's two ways of decoding, and ways to write what it decodes."""
 
 import bz2
 import gzip
@@ -43,7 +43,7 @@ class Inflate:
 
 
 class Decoder:
-    """`once` decodes bytes, `stream` makes a streaming decompressor, each of `encoders` makes a stream of bytes."""
+    """`once` decodes bytes, `stream` makes a streaming decompressor, `encoders` turn bytes into streams."""
 
     def __init__(self, once, stream, *encoders):
         self.once = once

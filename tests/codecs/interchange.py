@@ -89,7 +89,8 @@ def digests(folder):
 
 def write(source, folder, which="all"):
     for name in FAST if which == "fast" else WRITERS:
-        with open(source, "rb") as plain, WRITERS[name](f"{folder}/{os.path.basename(source)}.{name}") as packed:
+        target = f"{folder}/{os.path.basename(source)}.{name}"
+        with open(source, "rb") as plain, WRITERS[name](target) as packed:
             # Without a write, be it of nothing, a ZstdFile makes an empty file and not an empty frame.
             packed.write(plain.read(BLOCK))
             while block := plain.read(BLOCK):

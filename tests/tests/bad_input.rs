@@ -1,5 +1,5 @@
 //! Broken input of every kind ends in Python as it does natively: with the same exception and message, or the
-//! same output, in an instance that goes on. And small streams that decode to a gibibyte do not fill the memory.
+//! same output, in an instance that goes on. And small streams that decode to a gibibyte do not fill memory.
 //!
 //! With `PYFORGE_LONG_TESTS=1` there are 10,000 cases of each kind for each decoder.
 
@@ -8,8 +8,8 @@ use pyforge_tests::scripts::{Scripts, long};
 /// Recorded, so that every run has the same cases. `bad_input.py show` prints one of them.
 const SEED: &str = "20260";
 
-/// What all memories of an instance may have together. Decoders of xz are told to take no more than 64 MiB for a
-/// stream; a frame of zstd can ask for 128 MiB and a little.
+/// What all memories of an instance may have together. Decoders of xz are told to take no more than 64 MiB
+/// for a stream; a frame of zstd can ask for 128 MiB and a little.
 const MEMORY: u64 = 320 << 20;
 
 /// What decoding a bomb by steps of 1 MiB may take, of which 40 MiB are Python's own.
@@ -58,8 +58,8 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Whether libzstd has the same version natively and here. Debian 12 has 1.5.4. To see that all differences but
-/// those in messages come of that, run this test with 1.5.7 in `LD_LIBRARY_PATH`.
+/// Whether libzstd has the same version natively and here. Debian 12 has 1.5.4. To see that all differences
+/// but those in messages come of that, run this test with 1.5.7 in `LD_LIBRARY_PATH`.
 struct ZstdVersions {
     same: bool,
 }
@@ -70,10 +70,11 @@ impl ZstdVersions {
         Self { same: scripts.native(&words) == scripts.guest(&words, None).printed }
     }
 
-    /// Which error libzstd finds first in a broken frame depends on the room it has for output, which differs; and
-    /// on 32 bits a window of 2 GiB is too large before anything else is wrong. Besides, newer ones find errors that
-    /// 1.5.4 did not, such as reserved bits that are set (its pull request 3840), and beyond the end of a bit stream
-    /// they read zeros where 1.5.4 went round in its last word (3676): other bytes come of broken ones.
+    /// Which error libzstd finds first in a broken frame depends on the room it has for output, which
+    /// differs; and on 32 bits a window of 2 GiB is too large before anything else is wrong. Besides, newer
+    /// ones find errors that 1.5.4 did not, such as reserved bits that are set (its pull request 3840), and
+    /// beyond the end of a bit stream they read zeros where 1.5.4 went round in its last word (3676): other
+    /// bytes come of broken ones.
     fn explain(&self, native: &Outcome<'_>, here: &Outcome<'_>) -> bool {
         let same_end = native.result == here.result && native.output == here.output;
         let newer = here.result == native.result || native.result == "done";

@@ -1,4 +1,4 @@
-//! What the system's tools write is read here, byte for byte, and the other way round: gzip, bzip2, xz, zstd, tar.
+//! What the system's gzip, bzip2, xz, zstd and tar write is read here, byte for byte, and the other way round.
 //!
 //! With `PYFORGE_LONG_TESTS=1` the files are larger, and one of 256 MiB is among them.
 
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 const TOOLS: [&str; 5] = ["gzip", "bzip2", "xz", "zstd", "tar"];
 
-/// Ways to write a file: the suffix says the format, the command reads the file `$1` and writes to its output.
+/// Ways to write a file: the suffix says the format, the command reads the file `$1` and prints.
 const WRITERS: &[(&str, &str)] = &[
     ("gz", "gzip -1 -c $1"),
     ("gz", "gzip -6 < $1"),
@@ -64,7 +64,7 @@ const WRITERS_OF_LARGE: &[(&str, &str)] = &[
     ("zst", "zstd -q -3 --long=27 -T2 < $1"),
 ];
 
-/// How what was written here is read: by suffix, a command that reads the file `$1` and writes to its output.
+/// How what was written here is read: by suffix, a command that reads the file `$1` and prints.
 const READERS: &[(&str, &str)] = &[
     ("gz", "gzip -dc $1"),
     ("bz2", "bzip2 -dc $1"),

@@ -247,7 +247,7 @@ extern bool zstd_component_stream_static_dictionary_open(zstd_import_list_u8_t *
 // The number that frames name it by; 0 when it is any bytes at all.
 extern uint32_t zstd_component_stream_method_dictionary_id(zstd_component_stream_borrow_dictionary_t self);
 extern bool zstd_component_stream_static_compressor_open(zstd_component_stream_own_compressor_t *ret, zstd_component_stream_failure_t *err);
-// Sets one parameter (`ZSTD_cParameter`).
+// Sets one parameter (`ZSTD_cParameter`); one that promises to keep memory where it is, is refused with code 40.
 extern bool zstd_component_stream_method_compressor_set_parameter(zstd_component_stream_borrow_compressor_t self, int32_t parameter, int32_t value, zstd_component_stream_failure_t *err);
 // Uses a dictionary, `digested` at the level that is set now. Fails with the library's code 34 when it cannot
 // be prepared.
@@ -259,7 +259,7 @@ extern bool zstd_component_stream_method_compressor_compress(zstd_component_stre
 // Forgets the frame that was begun, and keeps parameters and dictionary.
 extern void zstd_component_stream_method_compressor_reset(zstd_component_stream_borrow_compressor_t self);
 extern bool zstd_component_stream_static_decompressor_open(zstd_component_stream_own_decompressor_t *ret, zstd_component_stream_failure_t *err);
-// Sets one parameter (`ZSTD_dParameter`).
+// Sets one parameter (`ZSTD_dParameter`), likewise.
 extern bool zstd_component_stream_method_decompressor_set_parameter(zstd_component_stream_borrow_decompressor_t self, int32_t parameter, int32_t value, zstd_component_stream_failure_t *err);
 // Uses a dictionary. Fails with the library's code 34 when it cannot be prepared.
 extern bool zstd_component_stream_method_decompressor_load_dictionary(zstd_component_stream_borrow_decompressor_t self, zstd_component_stream_borrow_dictionary_t dictionary, zstd_component_stream_dictionary_use_t used_as, zstd_component_stream_failure_t *err);
