@@ -34,6 +34,7 @@ typedef enum {
 typedef struct {
     Piece output;    /* the run's from here on */
     size_t consumed; /* of the input that was offered, in bytes */
+    bool unblocked;  /* whether the next step gets further, even if this one neither took nor gave anything */
     StepStatus status;
 } Step;
 
@@ -129,7 +130,8 @@ run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, siz
     words_close(&input, slice);
     size_t output = step->output.len;
     bool beyond = step->consumed > slice.len || output > room;
-    bool stuck = step->status == STEP_GOING && step->consumed + output == 0 && slice.len > 0 && room > 0;
+    bool moved = step->consumed > 0 || output > 0 || step->unblocked;
+    bool stuck = step->status == STEP_GOING && !moved && slice.len > 0 && room > 0;
     if (beyond || stuck) {
         piece_free(step->output);
         run_drop_refusal(codec, stream, step);
