@@ -40,8 +40,11 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
 
 /// The digest of what a Cargo project is built from.
 fn project_digest(dir: &Path) -> Result<String> {
-    let unused = ["README.md", "target", "tests"];
-    let kept = |entry: &DirEntry| entry.depth() > 1 || !unused.iter().any(|name| entry.file_name() == *name);
+    let unused = ["README.md", "tests"];
+    let kept = |entry: &DirEntry| {
+        let unused_here = entry.depth() == 1 && unused.iter().any(|name| entry.file_name() == *name);
+        entry.file_name() != "target" && !unused_here
+    };
     tree_digest(dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(dir))
 }
 

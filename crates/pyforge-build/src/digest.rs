@@ -23,7 +23,9 @@ pub fn file_digest(path: &Path) -> io::Result<String> {
 /// The digest of every file below `dir` that is `kept`, names and contents; a folder that is not is left out whole.
 pub fn tree_digest(dir: &Path, kept: impl Fn(&DirEntry) -> bool) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    for entry in WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter().filter_entry(kept) {
+    for entry in
+        WalkDir::new(dir).follow_links(true).min_depth(1).sort_by_file_name().into_iter().filter_entry(kept)
+    {
         let entry = entry?;
         // Through a symbolic link as well: what it leads to is what is read.
         if entry.path().is_file() {

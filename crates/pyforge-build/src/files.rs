@@ -28,7 +28,7 @@ fn place_tree(
     wanted: impl Fn(&DirEntry) -> bool,
     place: impl Fn(&Path, &Path) -> io::Result<()>,
 ) -> Result<()> {
-    for entry in WalkDir::new(from).into_iter().filter_entry(wanted) {
+    for entry in WalkDir::new(from).follow_links(true).into_iter().filter_entry(wanted) {
         let entry = entry.into_diagnostic().wrap_err_with(|| cannot_read(from))?;
         let target = to.join(entry.path().strip_prefix(from).into_diagnostic()?);
         let placed = if entry.file_type().is_dir() {
