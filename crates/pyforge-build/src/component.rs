@@ -17,10 +17,15 @@ use crate::{Result, machine, process};
 
 /// The path of the built component, in a store entry of its own.
 pub fn build_component(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
-    let shared: Result<Vec<_>> = component.local_dependencies.iter().map(|dir| project_digest(dir)).collect();
+    let dir = component.dir();
+    let unused = ["README.md", "tests"];
+    let kept = |entry: &DirEntry| {
+        let unused_here = entry.depth() == 1 && unused.iter().any(|name| entry.file_name() == *name);
+        entry.file_name() != "target" && !unused_here
+    };
+    let sources = tree_digest(&dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(&dir))?;
     let recipe = Recipe::new(&component.name)
-        .input("sources", project_digest(&component.dir())?)
-        .input("shared", shared?.join(" "))
+        .input("sources", sources)
         .input("target", component.target.triple())
         .input("rustc", machine::version(Path::new("rustc")))
         .input("adapter", bytes_digest(WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER))
@@ -36,16 +41,6 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
         Ok(Problems::check(pyforge_wit::check_built(component, &file)?)?)
     })?;
     Ok(entry.join(component.file_name()))
-}
-
-/// The digest of what a Cargo project is built from.
-fn project_digest(dir: &Path) -> Result<String> {
-    let unused = ["README.md", "tests"];
-    let kept = |entry: &DirEntry| {
-        let unused_here = entry.depth() == 1 && unused.iter().any(|name| entry.file_name() == *name);
-        entry.file_name() != "target" && !unused_here
-    };
-    tree_digest(dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(dir))
 }
 
 /// Runs `cargo build`, for the bytes of the module. The target folder is kept between builds of the same cap, and
@@ -82,9 +77,6 @@ fn remapped(context: &Context<'_>, component: &Component) -> Result<Remapped> {
         (machine::rust_sysroot()?, "rust"),
         (context.store.folder("cargo"), "target"),
     ];
-    for dir in &component.local_dependencies {
-        folders.push((dir.canonicalize().into_diagnostic().wrap_err_with(|| cannot_read(dir))?, "shared"));
-    }
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let manifests = packages.filter(|package| !package["source"].is_null());
     let registry = manifests

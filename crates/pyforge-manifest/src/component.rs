@@ -21,8 +21,6 @@ pub struct Component {
     pub exports: Vec<Spanned<Interface>>,
     /// Where the list of them stands.
     pub exports_span: Span,
-    /// The folders of the projects it takes in by their path.
-    pub local_dependencies: Vec<PathBuf>,
 }
 
 /// The two WASI targets a cap may be compiled for.
@@ -45,14 +43,12 @@ impl Target {
 }
 
 impl Component {
-    /// Reads a cap's `Cargo.toml`; of what Cargo itself reads there, the name and the dependencies by path.
+    /// Reads a cap's `Cargo.toml`; of what Cargo itself reads there, only the name is looked at.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;
         let raw: Raw = document.parse()?;
         let Metadata { target, exports, exports_span } = raw.metadata;
-        let local_dependencies =
-            raw.local_dependencies.iter().map(|path| document.dir().join(path)).collect();
-        Ok(Self { document, name: raw.name, target, exports, exports_span, local_dependencies })
+        Ok(Self { document, name: raw.name, target, exports, exports_span })
     }
 
     /// Whether it exports an interface that a package requires, in whatever version.
@@ -80,7 +76,6 @@ impl Component {
 struct Raw {
     name: String,
     metadata: Metadata,
-    local_dependencies: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -93,16 +88,8 @@ impl<'de> Deserialize<'de> for Raw {
         let name = package.required("name")?;
         let mut metadata = TableHelper::new(&mut package.table.remove("metadata").ok_or_else(missing)?)?;
         let metadata = metadata.table.remove("component").ok_or_else(missing)?;
-        let local_dependencies = paths_of(top.table.remove("dependencies"));
-        Ok(Self { name, metadata: Metadata::deserialize(&mut { metadata })?, local_dependencies })
+        Ok(Self { name, metadata: Metadata::deserialize(&mut { metadata })? })
     }
-}
-
-/// The `path` of each dependency that has one.
-fn paths_of(dependencies: Option<Value<'_>>) -> Vec<String> {
-    let path = |dependency: &Value<'_>| Some(dependency.as_table()?.get("path")?.as_str()?.to_owned());
-    let dependencies = dependencies.as_ref().and_then(|value| value.as_table());
-    dependencies.into_iter().flat_map(|table| table.values().filter_map(path)).collect()
 }
 
 struct Metadata {
