@@ -1,11 +1,10 @@
 //! Compiles liblzma for WebAssembly from the C source that the crate liblzma-sys carries: its own build
 //! script knows neither vectors nor that there is a libc.
 
-use std::env;
 use std::fs::read_dir;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::MetadataCommand;
+use cap_build::{is_for_wasm, source_of};
 
 /// The library's parts, each a folder of sources and headers.
 const PARTS: [&str; 7] = ["check", "common", "delta", "lz", "lzma", "rangecoder", "simple"];
@@ -17,21 +16,9 @@ const LEFT_OUT: [&str; 6] = ["_small", "tablegen", "_consts_gen", "_mt", "outque
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=c");
-    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
-        compile(&library_source());
+    if is_for_wasm() {
+        compile(&source_of("liblzma-sys").join("xz/src"));
     }
-}
-
-/// The folder with the library's source: wherever Cargo put the locked version of liblzma-sys.
-fn library_source() -> PathBuf {
-    let target = env::var("TARGET").expect("cargo sets TARGET");
-    let metadata = MetadataCommand::new()
-        .other_options(["--locked", "--offline", "--filter-platform", &target].map(String::from))
-        .exec()
-        .expect("cargo metadata lists the dependencies");
-    let package = metadata.packages.into_iter().find(|package| package.name.as_str() == "liblzma-sys");
-    let manifest = package.expect("liblzma-sys is a dependency").manifest_path;
-    manifest.parent().expect("a manifest is in a folder").join("xz/src").into()
 }
 
 fn compile(source: &Path) {

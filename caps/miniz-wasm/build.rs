@@ -1,32 +1,18 @@
 //! Compiles miniz for WebAssembly from the C source that the crate miniz-sys carries: its own build script leaves
 //! WebAssembly out, as its bindings do.
 
-use std::env;
-use std::path::PathBuf;
+use std::path::Path;
 
-use cargo_metadata::MetadataCommand;
+use cap_build::{is_for_wasm, source_of};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
-        let source = miniz_source();
-        compile(source);
+    if is_for_wasm() {
+        compile(&source_of("miniz-sys"));
     }
 }
 
-/// The folder with `miniz.c`: wherever Cargo put the locked version of miniz-sys.
-fn miniz_source() -> PathBuf {
-    let target = env::var("TARGET").expect("cargo sets TARGET");
-    let metadata = MetadataCommand::new()
-        .other_options(["--locked", "--offline", "--filter-platform", &target].map(String::from))
-        .exec()
-        .expect("cargo metadata lists the dependencies");
-    let package = metadata.packages.into_iter().find(|package| package.name.as_str() == "miniz-sys");
-    let manifest = package.expect("miniz-sys is a dependency").manifest_path;
-    manifest.parent().expect("a manifest is in a folder").into()
-}
-
-fn compile(source: PathBuf) {
+fn compile(source: &Path) {
     cc::Build::new()
         .file(source.join("miniz.c"))
         // Assertions would print, and printing would import WASI.

@@ -6,7 +6,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::MetadataCommand;
+use cap_build::source_of;
 
 /// The parts of the library that are needed. What is left out is older than its version 1.
 const PARTS: [&str; 4] = ["common", "compress", "decompress", "dictBuilder"];
@@ -15,21 +15,9 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=c");
     let copy = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("zstd");
-    copy_source(&library_source(), &copy);
+    copy_source(&source_of("zstd-sys").join("zstd/lib"), &copy);
     fitting::fit(&copy);
     compile(&copy);
-}
-
-/// The folder with `zstd.h`: in wherever Cargo put the locked version of zstd-sys.
-fn library_source() -> PathBuf {
-    let target = env::var("TARGET").expect("cargo sets TARGET");
-    let metadata = MetadataCommand::new()
-        .other_options(["--locked", "--offline", "--filter-platform", &target].map(String::from))
-        .exec()
-        .expect("cargo metadata lists the dependencies");
-    let package = metadata.packages.into_iter().find(|package| package.name.as_str() == "zstd-sys");
-    let manifest = package.expect("zstd-sys is a dependency").manifest_path;
-    manifest.parent().expect("a manifest is in a folder").join("zstd/lib").into()
 }
 
 fn copy_source(from: &Path, to: &Path) {
