@@ -3,10 +3,9 @@
 #ifndef BZ2_COMPRESSOR_H
 #define BZ2_COMPRESSOR_H
 
-#include "bz2_import.h"
 #include "bz2_refusal.h"
 #include "cap_arguments.h"
-#include "cap_run.h"
+#include "cap_finish.h"
 
 typedef struct {
     bzip2_component_stream_own_compressor_t stream;
@@ -30,14 +29,7 @@ packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
         ? BZIP2_COMPONENT_STREAM_ACTION_FINISH : BZIP2_COMPONENT_STREAM_ACTION_RUN;
     bzip2_component_stream_method_compressor_compress(
         bzip2_component_stream_borrow_compressor(packing->stream), &data, action, (uint32_t)room, &chunk);
-    *step = (Step){.output = PIECE_OF(chunk.output), .consumed = chunk.consumed, .status = STEP_GOING};
-    if (chunk.status.tag == BZIP2_COMPONENT_STREAM_STATUS_FAILED) {
-        packing->code = chunk.status.val.failed.code;
-        step->status = STEP_REFUSED;
-    }
-    else if (chunk.status.tag == BZIP2_COMPONENT_STREAM_STATUS_STREAM_END) {
-        step->status = STEP_ENDED;
-    }
+    take_chunk(&chunk, &packing->code, step);
 }
 
 static void
@@ -96,59 +88,23 @@ compressor_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-PyDoc_STRVAR(compressor_compress_doc,
-"compress($self, data, /)\n"
-"--\n"
-"\n"
-"Compress data and return what is ready as bytes.\n"
-"\n"
-"The compressor keeps some of it until more data comes or flush() is called.");
-
 static PyObject *
 compressor_compress(PyObject *op, PyObject *data)
 {
     Packing *packing = &((BZ2Compressor *)op)->packing;
-    PyObject *output = NULL;
-    Py_buffer buffer;
-    if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (packing->finishing) {
-        PyErr_SetString(PyExc_ValueError, "Compressor has been flushed");
-    }
-    else if (buffer.len == 0) {
-        output = Py_GetConstant(Py_CONSTANT_EMPTY_BYTES);
-    }
-    else {
-        output = codec_compress(&PACKING, packing, buffer.buf, (size_t)buffer.len);
-    }
-    PyBuffer_Release(&buffer);
-    return output;
+    return finish_compress(&PACKING, packing, packing->finishing, data);
 }
-
-PyDoc_STRVAR(compressor_flush_doc,
-"flush($self, /)\n"
-"--\n"
-"\n"
-"End the stream and return what the compressor held back, as bytes.\n"
-"\n"
-"The compressor cannot be used after that.");
 
 static PyObject *
 compressor_flush(PyObject *op, PyObject *Py_UNUSED(none))
 {
     Packing *packing = &((BZ2Compressor *)op)->packing;
-    if (packing->finishing) {
-        PyErr_SetString(PyExc_ValueError, "Repeated call to flush()");
-        return NULL;
-    }
-    packing->finishing = true;
-    return codec_compress(&PACKING, packing, NULL, 0);
+    return finish_flush(&PACKING, packing, &packing->finishing);
 }
 
 static PyMethodDef compressor_methods[] = {
-    {"compress", compressor_compress, METH_O, compressor_compress_doc},
-    {"flush", compressor_flush, METH_NOARGS, compressor_flush_doc},
+    {"compress", compressor_compress, METH_O, FINISH_COMPRESS_DOC},
+    {"flush", compressor_flush, METH_NOARGS, FINISH_FLUSH_DOC},
     {NULL},
 };
 

@@ -3,7 +3,6 @@
 #ifndef BZ2_DECOMPRESSOR_H
 #define BZ2_DECOMPRESSOR_H
 
-#include "bz2_import.h"
 #include "bz2_refusal.h"
 #include "cap_arguments.h"
 #include "cap_feed.h"
@@ -28,14 +27,7 @@ unpacking_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, 
     bzip2_component_stream_bytes_t data = BYTES_OF(bzip2_component_stream_bytes_t, input);
     bzip2_component_stream_method_decompressor_decompress(
         bzip2_component_stream_borrow_decompressor(unpacking->stream), &data, (uint32_t)room, &chunk);
-    *step = (Step){.output = PIECE_OF(chunk.output), .consumed = chunk.consumed, .status = STEP_GOING};
-    if (chunk.status.tag == BZIP2_COMPONENT_STREAM_STATUS_FAILED) {
-        unpacking->code = chunk.status.val.failed.code;
-        step->status = STEP_REFUSED;
-    }
-    else if (chunk.status.tag == BZIP2_COMPONENT_STREAM_STATUS_STREAM_END) {
-        step->status = STEP_ENDED;
-    }
+    take_chunk(&chunk, &unpacking->code, step);
 }
 
 static void
@@ -90,19 +82,6 @@ decompressor_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-PyDoc_STRVAR(decompressor_decompress_doc,
-"decompress($self, /, data, max_length=-1)\n"
-"--\n"
-"\n"
-"Decompress data and return what comes of it as bytes.\n"
-"\n"
-"  max_length\n"
-"    Return no more bytes than this; below zero is no limit.\n"
-"\n"
-"When input is left over, needs_input is False, and the next call may pass b''\n"
-"to go on with it. After the end of the stream (eof) an EOFError is raised, and\n"
-"what followed it is in unused_data.");
-
 static PyObject *
 decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
 {
@@ -129,7 +108,7 @@ decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, P
 }
 
 static PyMethodDef decompressor_methods[] = {
-    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
+    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), FEED_DECOMPRESS_DOC},
     {NULL},
 };
 

@@ -3,7 +3,8 @@
 #ifndef BZ2_REFUSAL_H
 #define BZ2_REFUSAL_H
 
-#include "Python.h"
+#include "bz2_import.h"
+#include "cap_run.h"
 
 /* libbzip2's return codes, from its manual. */
 enum {
@@ -34,6 +35,20 @@ raise_bz2_error(int code)
         break;
     default:
         PyErr_Format(PyExc_OSError, "Unrecognized error from libbzip2: %d", code);
+    }
+}
+
+/* Takes a step's chunk over; the code of a failure goes to `code`. */
+static void
+take_chunk(const bzip2_component_stream_chunk_t *chunk, int *code, Step *step)
+{
+    *step = (Step){.output = PIECE_OF(chunk->output), .consumed = chunk->consumed, .status = STEP_GOING};
+    if (chunk->status.tag == BZIP2_COMPONENT_STREAM_STATUS_FAILED) {
+        *code = chunk->status.val.failed.code;
+        step->status = STEP_REFUSED;
+    }
+    else if (chunk->status.tag == BZIP2_COMPONENT_STREAM_STATUS_STREAM_END) {
+        step->status = STEP_ENDED;
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef LZMA_COMPRESSOR_H
 #define LZMA_COMPRESSOR_H
 
+#include "cap_finish.h"
 #include "lzma_filters.h"
 
 typedef struct {
@@ -197,56 +198,23 @@ compressor_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-PyDoc_STRVAR(compressor_compress_doc,
-"compress($self, data, /)\n"
-"--\n"
-"\n"
-"Compress data and return what is ready as bytes.\n"
-"\n"
-"The compressor keeps some of it until more data comes or flush() is called.");
-
 static PyObject *
 compressor_compress(PyObject *op, PyObject *data)
 {
     Packing *packing = &((LZMACompressor *)op)->packing;
-    PyObject *output = NULL;
-    Py_buffer buffer;
-    if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    if (packing->finishing) {
-        PyErr_SetString(PyExc_ValueError, "Compressor has been flushed");
-    }
-    else {
-        output = codec_compress(&PACKING, packing, buffer.buf, (size_t)buffer.len);
-    }
-    PyBuffer_Release(&buffer);
-    return output;
+    return finish_compress(&PACKING, packing, packing->finishing, data);
 }
-
-PyDoc_STRVAR(compressor_flush_doc,
-"flush($self, /)\n"
-"--\n"
-"\n"
-"End the stream and return what the compressor held back, as bytes.\n"
-"\n"
-"The compressor cannot be used after that.");
 
 static PyObject *
 compressor_flush(PyObject *op, PyObject *Py_UNUSED(none))
 {
     Packing *packing = &((LZMACompressor *)op)->packing;
-    if (packing->finishing) {
-        PyErr_SetString(PyExc_ValueError, "Repeated call to flush()");
-        return NULL;
-    }
-    packing->finishing = true;
-    return codec_compress(&PACKING, packing, NULL, 0);
+    return finish_flush(&PACKING, packing, &packing->finishing);
 }
 
 static PyMethodDef compressor_methods[] = {
-    {"compress", compressor_compress, METH_O, compressor_compress_doc},
-    {"flush", compressor_flush, METH_NOARGS, compressor_flush_doc},
+    {"compress", compressor_compress, METH_O, FINISH_COMPRESS_DOC},
+    {"flush", compressor_flush, METH_NOARGS, FINISH_FLUSH_DOC},
     {NULL},
 };
 

@@ -165,19 +165,6 @@ decompressor_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-PyDoc_STRVAR(decompressor_decompress_doc,
-"decompress($self, /, data, max_length=-1)\n"
-"--\n"
-"\n"
-"Decompress data and return what comes of it as bytes.\n"
-"\n"
-"  max_length\n"
-"    Return no more bytes than this; below zero is no limit.\n"
-"\n"
-"When input is left over or there may be more output, needs_input is False, and\n"
-"the next call may pass b'' to go on. After the end of the stream (eof) an\n"
-"EOFError is raised, and what followed it is in unused_data.");
-
 /* liblzma puts up with a call that can do nothing, but not with a second one in a row that has no room for
    output. To find the integrity check is to do something. As with every failure, what was pending is dropped. */
 static int
@@ -227,7 +214,7 @@ decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, P
 }
 
 static PyMethodDef decompressor_methods[] = {
-    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
+    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), FEED_DECOMPRESS_DOC},
     {NULL},
 };
 

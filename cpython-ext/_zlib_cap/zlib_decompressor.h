@@ -73,19 +73,6 @@ decompressor_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
-PyDoc_STRVAR(decompressor_decompress_doc,
-"decompress($self, /, data, max_length=-1)\n"
-"--\n"
-"\n"
-"Decompress data and return what comes of it as bytes.\n"
-"\n"
-"  max_length\n"
-"    Return no more bytes than this; below zero is no limit.\n"
-"\n"
-"When input is left over, needs_input is False, and the next call may pass b''\n"
-"to go on with it. After the end of the stream (eof) an EOFError is raised, and\n"
-"what followed it is in unused_data.");
-
 /* CPython's own leaves a zlib stream's dictionary unset here and fails without an exception; this one sets it. */
 static PyObject *
 decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
@@ -109,7 +96,7 @@ decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, P
 }
 
 static PyMethodDef decompressor_methods[] = {
-    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
+    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), FEED_DECOMPRESS_DOC},
     {NULL},
 };
 

@@ -86,7 +86,7 @@ inflater_step(void *op, const Words *input, bool Py_UNUSED(last), size_t room, S
     else if (inflater_set_dictionary(inflater) < 0) {
         step->status = STEP_RAISED;
     }
-    step->unblocked = step->status == STEP_GOING;
+    step->more = step->status == STEP_GOING;
 }
 
 static void

@@ -51,12 +51,13 @@ packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
         *step = (Step){.status = STEP_REFUSED};
         return;
     }
-    bool done = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_DONE && compressed.consumed == input->size;
-    *step = (Step){
-        .output = PIECE_OF(compressed.output),
-        .consumed = compressed.consumed,
-        .status = last && done ? STEP_ENDED : STEP_GOING,
-    };
+    *step = (Step){.output = PIECE_OF(compressed.output), .consumed = compressed.consumed, .status = STEP_GOING};
+    bool asked_again = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_MORE;
+    step->more = asked_again && (step->consumed > 0 || step->output.len > 0);
+    if (asked_again && !step->more && input->size == 0) {
+        PyErr_SetString(PyExc_SystemError, "the zstd component is never done");
+        step->status = STEP_RAISED;
+    }
 }
 
 static void
@@ -69,31 +70,12 @@ packing_raise(void *op)
 
 static const Codec PACKING = {.step = packing_step, .raise = packing_raise, .name = "zstd"};
 
-/* Compresses all of the run's input, until the component says that the mode's work is done. */
-static Outcome
-packing_run(Packing *packing, Run *run)
-{
-    for (;;) {
-        Step step;
-        Piece slice = run_slice(run, COMPRESS_SLICE);
-        StepStatus status = run_step(run, &PACKING, packing, slice, slice.len == run->left, STEP_OUTPUT, &step);
-        if (status != STEP_GOING) {
-            return (Outcome)status;
-        }
-        if (slice.len == 0 && step.output.len == 0) {
-            PyErr_SetString(PyExc_SystemError, "the zstd component is never done");
-            return RUN_RAISED;
-        }
-    }
-}
-
 /* Input that comes whole is told of in the frame's header, but not where it takes several steps: unless the size is
    pledged. */
 static int
-packing_pledge(Packing *packing, const Run *run)
+packing_pledge(Packing *packing, uint64_t size)
 {
     bool whole = packing->mode == FLUSH_FRAME && packing->compressor->last_mode == FLUSH_FRAME;
-    uint64_t size = run->left;
     if (!whole || size <= COMPRESS_SLICE
         || zstd_component_stream_method_compressor_set_pledged_size(compressor_stream(packing->compressor), &size,
                                                                     &packing->failure)) {
@@ -109,18 +91,9 @@ compressor_run(ZstdCompressor *self, const void *data, size_t size, int mode)
 {
     PyObject *output = NULL;
     Packing packing = {.compressor = self, .mode = mode};
-    Run run;
-    run_open(&run, data, size);
-    if (packing_pledge(&packing, &run) == 0) {
-        Outcome outcome = packing_run(&packing, &run);
-        if (outcome == RUN_REFUSED) {
-            packing_raise(&packing);
-        }
-        else if (outcome == RUN_ENDED) {
-            output = run_output(&run);
-        }
+    if (packing_pledge(&packing, size) == 0) {
+        output = codec_compress(&PACKING, &packing, data, size);
     }
-    run_close(&run);
     self->last_mode = output != NULL ? mode : FLUSH_FRAME;
     if (output == NULL) {
         zstd_component_stream_method_compressor_reset(compressor_stream(self));

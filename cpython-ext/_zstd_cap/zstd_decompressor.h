@@ -197,19 +197,6 @@ decompressor_run(PyObject *op, const Py_buffer *data, Py_ssize_t max_length)
     return output;
 }
 
-PyDoc_STRVAR(decompressor_decompress_doc,
-"decompress($self, /, data, max_length=-1)\n"
-"--\n"
-"\n"
-"Decompress data and return what comes of it as bytes.\n"
-"\n"
-"  max_length\n"
-"    Return no more bytes than this; below zero is no limit.\n"
-"\n"
-"When there may be more output without more input, needs_input is False, and\n"
-"the next call may pass b'' to go on. After the end of the frame (eof) an\n"
-"EOFError is raised, and what followed it is in unused_data.");
-
 static PyObject *
 decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames)
 {
@@ -217,7 +204,7 @@ decompressor_decompress(PyObject *op, PyObject *const *args, Py_ssize_t count, P
 }
 
 static PyMethodDef decompressor_methods[] = {
-    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), decompressor_decompress_doc},
+    {"decompress", FAST_WITH_KEYWORDS(decompressor_decompress), FEED_DECOMPRESS_DOC},
     {NULL},
 };
 

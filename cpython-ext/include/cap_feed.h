@@ -113,6 +113,19 @@ feed_decompress(Feed *feed, const Codec *codec, void *stream, const Py_buffer *d
     return output;
 }
 
+#define FEED_DECOMPRESS_DOC \
+    "decompress($self, /, data, max_length=-1)\n" \
+    "--\n" \
+    "\n" \
+    "Decompress data and return what comes of it as bytes.\n" \
+    "\n" \
+    "  max_length\n" \
+    "    Return no more bytes than this; below zero is no limit.\n" \
+    "\n" \
+    "When input is left over or there may be more output, needs_input is False, and\n" \
+    "the next call may pass b'' to go on. After the end (eof) an EOFError is raised,\n" \
+    "and what followed it is in unused_data."
+
 /* The method decompress(data, max_length=-1) of a type with a feed: reads the arguments, for `run`. */
 static inline PyObject *
 feed_method(PyObject *op, PyObject *const *args, Py_ssize_t count, PyObject *kwnames,

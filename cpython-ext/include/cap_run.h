@@ -34,7 +34,7 @@ typedef enum {
 typedef struct {
     Piece output;    /* the run's from here on */
     size_t consumed; /* of the input that was offered, in bytes */
-    bool unblocked;  /* whether the next step gets further, even if this one neither took nor gave anything */
+    bool more;       /* whether the next step gets further, whatever this one took and gave */
     StepStatus status;
 } Step;
 
@@ -130,7 +130,7 @@ run_step(Run *run, const Codec *codec, void *stream, Piece slice, bool last, siz
     words_close(&input, slice);
     size_t output = step->output.len;
     bool beyond = step->consumed > slice.len || output > room;
-    bool moved = step->consumed > 0 || output > 0 || step->unblocked;
+    bool moved = step->consumed > 0 || output > 0 || step->more;
     bool stuck = step->status == STEP_GOING && !moved && slice.len > 0 && room > 0;
     if (beyond || stuck) {
         piece_free(step->output);
@@ -160,7 +160,7 @@ run_compress(Run *run, const Codec *codec, void *stream)
         if (status != STEP_GOING) {
             return (Outcome)status;
         }
-    } while (run->left > 0 || step.output.len == STEP_OUTPUT);
+    } while (run->left > 0 || step.output.len == STEP_OUTPUT || step.more);
     return RUN_GOING;
 }
 
