@@ -52,9 +52,13 @@ packing_step(void *op, const Words *input, bool last, size_t room, Step *step)
         return;
     }
     *step = (Step){.output = PIECE_OF(compressed.output), .consumed = compressed.consumed, .status = STEP_GOING};
-    bool asked_again = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_MORE;
-    step->more = asked_again && (step->consumed > 0 || step->output.len > 0);
-    if (asked_again && !step->more && input->size == 0) {
+    bool done = compressed.progress == ZSTD_COMPONENT_STREAM_PROGRESS_DONE;
+    step->more = !done && (step->consumed > 0 || step->output.len > 0);
+    if (done && last && step->consumed == input->size) {
+        /* Also with all of the room filled: asked once more, the component would begin another frame. */
+        step->status = STEP_ENDED;
+    }
+    else if (!done && !step->more && input->size == 0) {
         PyErr_SetString(PyExc_SystemError, "the zstd component is never done");
         step->status = STEP_RAISED;
     }
