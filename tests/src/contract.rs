@@ -51,6 +51,41 @@ fn load(engine: &Engine, file: &Path) -> Component {
     Component::from_file(engine, file).unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
 }
 
+/// What one step of a stream came to, as [`drive`] sees it.
+pub struct Step<T> {
+    /// The step's output.
+    pub output: Vec<u8>,
+    /// How many bytes of the input it took.
+    pub consumed: u32,
+    /// Whether the stream is in the middle.
+    pub is_going: bool,
+    /// What else there is to know of the last one.
+    pub outcome: T,
+}
+
+/// Drives a stream through `input` in steps as small as asked; each is told whether more input follows. Returns the
+/// output, how much input was taken, and what the last step came to.
+pub fn drive<T>(
+    input: &[u8],
+    pace: usize,
+    max_output: u32,
+    mut step: impl FnMut(&[u8], bool) -> Step<T>,
+) -> (Vec<u8>, usize, T) {
+    let (mut all, mut taken) = (Vec::new(), 0);
+    loop {
+        let piece = &input[taken..input.len().min(taken + pace)];
+        let Step { output, consumed, is_going, outcome } = step(piece, taken + piece.len() == input.len());
+        assert!(output.len() <= max_output as usize, "more output than asked for");
+        taken += consumed as usize;
+        let full = output.len() == max_output as usize;
+        all.extend(output);
+        if !is_going || (taken == input.len() && !full) {
+            return (all, taken, outcome);
+        }
+        assert!(full || consumed as usize == piece.len(), "input is left, and room for output too");
+    }
+}
+
 /// Bytes as a contract's record `bytes` has them: words, and how many bytes there are.
 pub fn to_words(bytes: &[u8]) -> (Vec<u64>, u32) {
     let word = |chunk: &[u8]| {

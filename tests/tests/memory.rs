@@ -11,8 +11,7 @@ use pyforge_tests::{distribution, load, policy, root};
 const WARM_UP: &str = "1000";
 const CALLS: &str = "101000";
 
-/// In a cap's folder, a script that calls each of its functions again and again: `calls.py COUNT NAME`, or without
-/// them lists the names.
+/// In a cap's folder, a script that lists calls of each of its functions by name, for `tests/calls/repeat.py`.
 const SCRIPT: &str = "tests/calls.py";
 
 #[test]
@@ -39,7 +38,8 @@ fn stays(built: &Built, cap: &Path) {
 }
 
 fn calls(built: &Built, cap: &Path, words: &[&str]) -> Policy {
-    let mut policy = policy(built, &[&["/cap/tests/calls.py"], words].concat());
+    let mut policy = policy(built, &[&["/calls/repeat.py"], words].concat());
+    policy.dirs.push(Dir::new(root().join("tests/calls"), "/calls", Access::ReadOnly));
     policy.dirs.push(Dir::new(cap, "/cap", Access::ReadOnly));
     policy
 }

@@ -1,7 +1,6 @@
-"""Calls everything in bz2 again and again: `python calls.py COUNT NAME`, or without them lists the names."""
+"""Calls of everything in bz2, each to be made again and again."""
 
 import bz2
-import sys
 
 DATA = b"some words, some more words, and the words again. " * 20
 PACKED = bz2.compress(DATA, 1)
@@ -46,16 +45,3 @@ CALLS = {
     "decompress, refused": lambda: refused(OSError, bz2.BZ2Decompressor().decompress, DATA),
     "decompress, cut short": lambda: refused(ValueError, bz2.decompress, PACKED[:-5]),
 }
-
-
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(CALLS))
-        return
-    count, name = int(sys.argv[1]), sys.argv[2]
-    call = CALLS[name]
-    for _ in range(count):
-        call()
-
-
-main()

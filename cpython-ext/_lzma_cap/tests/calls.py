@@ -1,7 +1,6 @@
-"""Calls everything in lzma again and again: `python calls.py COUNT NAME`, or without them lists the names."""
+"""Calls of everything in lzma, each to be made again and again."""
 
 import lzma
-import sys
 
 DATA = b"some words, some more words, and the words again. " * 20
 # A small dictionary, so that a hundred thousand compressors are made in little time.
@@ -68,16 +67,3 @@ CALLS = {
         lzma.LZMAError, lzma._encode_filter_properties, {"id": lzma.FILTER_DELTA, "dist": 0}
     ),
 }
-
-
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(CALLS))
-        return
-    count, name = int(sys.argv[1]), sys.argv[2]
-    call = CALLS[name]
-    for _ in range(count):
-        call()
-
-
-main()

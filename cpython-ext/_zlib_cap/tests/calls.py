@@ -1,6 +1,5 @@
-"""Calls every function of zlib again and again: `python calls.py COUNT NAME`, or without them lists the names."""
+"""Calls of every function of zlib, each to be made again and again."""
 
-import sys
 import zlib
 
 DATA = b"some words, some more words, and the words again. " * 20
@@ -79,16 +78,3 @@ CALLS = {
     "compressobj, refused": lambda: refused(zlib.compressobj, 77),
     "decompressobj, refused": lambda: refused(zlib.decompressobj().decompress, DATA),
 }
-
-
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(CALLS))
-        return
-    count, name = int(sys.argv[1]), sys.argv[2]
-    call = CALLS[name]
-    for _ in range(count):
-        call()
-
-
-main()

@@ -1,6 +1,5 @@
-"""Calls everything in _zstd again and again: `python calls.py COUNT NAME`, or without them lists the names."""
+"""Calls of everything in compression.zstd, each to be made again and again."""
 
-import sys
 
 from compression import zstd
 from compression.zstd import CompressionParameter, DecompressionParameter, ZstdError
@@ -90,16 +89,3 @@ CALLS = {
     "get_frame_info, refused": lambda: refused(ZstdError, zstd.get_frame_info, DATA),
     "get_frame_size, refused": lambda: refused(ZstdError, zstd.get_frame_size, PACKED[:-5]),
 }
-
-
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(CALLS))
-        return
-    count, name = int(sys.argv[1]), sys.argv[2]
-    call = CALLS[name]
-    for _ in range(count):
-        call()
-
-
-main()

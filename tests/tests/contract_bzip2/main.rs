@@ -1,7 +1,7 @@
 //! What a provider of `bzip2:component/stream` must do.
 
 use pyforge_tests::component;
-use pyforge_tests::contract::{Meter, start, surface};
+use pyforge_tests::contract::{Meter, Step, drive, start, surface};
 use pyforge_tests::samples::{self, Numbers};
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
@@ -105,19 +105,10 @@ impl Instance {
         pace: usize,
         max_output: u32,
     ) -> (Vec<u8>, usize, Status) {
-        let (mut all, mut taken) = (Vec::new(), 0);
-        loop {
-            let piece = &input[taken..input.len().min(taken + pace)];
-            let last = taken + piece.len() == input.len();
-            let chunk = self.step(stream, piece, last, max_output);
-            taken += chunk.consumed as usize;
-            all.extend(&chunk.output);
-            let full = chunk.output.len() == max_output as usize;
-            if chunk.status != Status::Ok || (taken == input.len() && !full) {
-                return (all, taken, chunk.status);
-            }
-            assert!(full || chunk.consumed as usize == piece.len(), "input is left, and room for output too");
-        }
+        drive(input, pace, max_output, |piece, last| {
+            let Chunk { output, consumed, status } = self.step(stream, piece, last, max_output);
+            Step { output, consumed, is_going: status == Status::Ok, outcome: status }
+        })
     }
 
     fn compress(&mut self, input: &[u8], block_size: i32) -> Result<Vec<u8>, Failure> {

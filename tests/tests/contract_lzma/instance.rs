@@ -1,7 +1,7 @@
 //! Drives one component that exports `lzma:component/stream`.
 
 use pyforge_tests::component;
-use pyforge_tests::contract::{Meter, start};
+use pyforge_tests::contract::{Meter, Step, drive, start};
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
@@ -117,19 +117,11 @@ impl Instance {
         pace: usize,
         max_output: u32,
     ) -> (Vec<u8>, usize, Chunk) {
-        let (mut all, mut taken) = (Vec::new(), 0);
-        loop {
-            let piece = &input[taken..input.len().min(taken + pace)];
-            let last = taken + piece.len() == input.len();
-            let chunk = self.step(it, piece, last, max_output);
-            taken += chunk.consumed as usize;
-            all.extend(&chunk.output);
-            let full = chunk.output.len() == max_output as usize;
-            if chunk.status != Status::Ok || (taken == input.len() && !full) {
-                return (all, taken, chunk);
-            }
-            assert!(full || chunk.consumed as usize == piece.len(), "input is left, and room for output too");
-        }
+        drive(input, pace, max_output, |piece, last| {
+            let mut chunk = self.step(it, piece, last, max_output);
+            let output = std::mem::take(&mut chunk.output);
+            Step { output, consumed: chunk.consumed, is_going: chunk.status == Status::Ok, outcome: chunk }
+        })
     }
 
     /// `compress`

@@ -1,7 +1,7 @@
 //! Drives one component that exports `zstd:component/stream`, whoever made it.
 
 use pyforge_tests::component;
-use pyforge_tests::contract::{Meter, start};
+use pyforge_tests::contract::{Meter, Step, drive, start};
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
@@ -163,17 +163,9 @@ impl Instance {
         pace: usize,
         max_output: u32,
     ) -> (Vec<u8>, usize, Status) {
-        let (mut all, mut taken) = (Vec::new(), 0);
-        loop {
-            let piece = &input[taken..input.len().min(taken + pace)];
-            let step = self.decompress(it, piece, max_output);
-            taken += step.consumed as usize;
-            let full = step.output.len() == max_output as usize;
-            all.extend(step.output);
-            if step.status != Status::Ok || (taken == input.len() && !full) {
-                return (all, taken, step.status);
-            }
-            assert!(full || step.consumed as usize == piece.len(), "input is left, and room for output too");
-        }
+        drive(input, pace, max_output, |piece, _| {
+            let Decompressed { output, consumed, status } = self.decompress(it, piece, max_output);
+            Step { output, consumed, is_going: status == Status::Ok, outcome: status }
+        })
     }
 }
