@@ -1,6 +1,7 @@
 //! Measures the composed Python beside the natively built one of the same version, in one run.
 //!
 //!     cargo run --release -p pyforge-bench -- codecs
+//!     cargo run --release -p pyforge-bench -- sqlite
 //!
 //! The two take turns, and each figure is the best of several rounds, so that what else the machine does
 //! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
@@ -9,6 +10,8 @@ mod corpus;
 mod sides;
 mod table;
 
+use std::path::Path;
+
 use clap::Parser;
 use miette::{IntoDiagnostic, miette};
 use pyforge_build::{Build, Choice, Silent};
@@ -16,7 +19,8 @@ use pyforge_manifest::{Project, Settings};
 
 use crate::sides::{Rows, Sides};
 
-const SCRIPT: &str = "bench_codecs.py";
+const CODECS_SCRIPT: &str = "bench_codecs.py";
+const SQLITE_SCRIPT: &str = "bench_sqlite.py";
 
 /// The compression modules, each with how many times the corpus of 64 MiB goes through it to see what memory
 /// a stream takes: 1 GiB where that takes seconds.
@@ -26,9 +30,9 @@ const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), 
 #[derive(Parser)]
 struct Args {
     /// What to measure
-    #[arg(value_parser = ["codecs"])]
+    #[arg(value_parser = ["codecs", "sqlite"])]
     what: String,
-    /// Only this one
+    /// Of the codecs, only this one
     #[arg(long, value_parser = CODECS.map(|(name, _)| name))]
     codec: Option<String>,
     /// Take another component for a cap: one of caps/ by name, or a .wasm file
@@ -47,6 +51,13 @@ fn main() -> miette::Result<()> {
     let project = Project::open(&root)?;
     let build = Build::new(&project, &settings, &Silent)?;
     let scripts = root.join("bench");
+    match args.what.as_str() {
+        "sqlite" => sqlite(&args, &settings, &build, &scripts),
+        _ => codecs(&args, &settings, &build, &scripts),
+    }
+}
+
+fn codecs(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -> miette::Result<()> {
     for (codec, times) in CODECS {
         if args.codec.as_ref().is_some_and(|only| only != codec) {
             continue;
@@ -54,14 +65,23 @@ fn main() -> miette::Result<()> {
         // By itself, so that the memories are Python's and its own.
         let built = build.distribution(&choice(codec, &args.provider)?)?;
         let corpus = corpus::write(&built)?;
-        let sides = Sides::new(&settings, &built, &scripts, corpus.path())?;
-        table::speed(codec, &compare(&sides, args.rounds, &[SCRIPT, "speed", codec, "FILE"])?);
-        table::calls(codec, &compare(&sides, args.rounds, &[SCRIPT, "calls", codec])?);
+        let sides = Sides::new(settings, &built, scripts, corpus.path())?;
+        table::speed(codec, &compare(&sides, args.rounds, &[CODECS_SCRIPT, "speed", codec, "FILE"])?);
+        table::calls(codec, &compare(&sides, args.rounds, &[CODECS_SCRIPT, "calls", codec])?);
         for times in ["1", times] {
-            let (rows, memory) = sides.guest(&[SCRIPT, "stream", codec, "FILE", times])?;
+            let (rows, memory) = sides.guest(&[CODECS_SCRIPT, "stream", codec, "FILE", times])?;
             table::memory(codec, &rows, &memory);
         }
     }
+    Ok(())
+}
+
+fn sqlite(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -> miette::Result<()> {
+    let built = build.distribution(&choice("sqlite", &args.provider)?)?;
+    let folder = tempfile::tempdir().into_diagnostic()?;
+    let database = folder.path().join("bench.db");
+    let sides = Sides::new(settings, &built, scripts, &database)?;
+    table::times(&compare(&sides, args.rounds, &[SQLITE_SCRIPT, "FILE"])?);
     Ok(())
 }
 

@@ -64,7 +64,7 @@ impl<'a> Sides<'a> {
             dirs: vec![
                 Dir::new(&self.built.stdlib, &self.built.guest_stdlib, Access::ReadOnly),
                 Dir::new(self.scripts, GUEST_BENCH, Access::ReadOnly),
-                Dir::new(self.corpus.parent().unwrap_or(Path::new(".")), GUEST_DATA, Access::ReadOnly),
+                Dir::new(self.corpus.parent().unwrap_or(Path::new(".")), GUEST_DATA, Access::ReadWrite),
             ],
             stdout: Output::Capture(output.clone()),
             stderr: Output::Inherit,

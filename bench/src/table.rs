@@ -54,6 +54,20 @@ pub fn calls(codec: &str, pair: &Pair) {
     println!();
 }
 
+/// Seconds on both sides, and the ratio of the speeds.
+pub fn times(pair: &Pair) {
+    println!("| | native, ms | here, ms | speed, to native |");
+    println!("|---|---|---|---|");
+    let mut logarithms = 0.0;
+    for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
+        let (native, here) = (native["seconds"], here["seconds"]);
+        logarithms += (native / here).ln();
+        println!("| {name} | {:.1} | {:.1} | {:.2} |", native * 1e3, here * 1e3, native / here);
+    }
+    let mean = (logarithms / pair.native.len() as f64).exp();
+    println!("| geometric mean | | | {mean:.2} |\n");
+}
+
 /// What a stream takes of memory, where there is a cap and Python, and they are made in this order.
 pub fn memory(codec: &str, rows: &Rows, memory: &[u64]) {
     let [cap, python] = memory else { return };

@@ -3,6 +3,7 @@
 pub mod contract;
 pub mod samples;
 pub mod scripts;
+pub mod sqlite;
 
 use std::path::{Path, PathBuf};
 

@@ -16,8 +16,20 @@ pub fn is_for_wasm() -> bool {
 /// Outside of a build script, and when there is no such dependency.
 pub fn source_of(dependency: &str) -> PathBuf {
     let target = env::var("TARGET").expect("cargo sets TARGET");
+    source(dependency, &["--locked", "--offline", "--filter-platform", &target])
+}
+
+/// The same of a dependency that is for no target, so that Cargo does not build it, nor has fetched it for this build.
+///
+/// # Panics
+/// As [`source_of`].
+pub fn unbuilt_source_of(dependency: &str) -> PathBuf {
+    source(dependency, &["--locked"])
+}
+
+fn source(dependency: &str, options: &[&str]) -> PathBuf {
     let metadata = MetadataCommand::new()
-        .other_options(["--locked", "--offline", "--filter-platform", &target].map(String::from))
+        .other_options(options.iter().copied().map(String::from).collect::<Vec<_>>())
         .exec()
         .expect("cargo metadata lists the dependencies");
     let package = metadata.packages.into_iter().find(|package| package.name.as_str() == dependency);

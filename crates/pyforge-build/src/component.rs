@@ -9,10 +9,12 @@ use walkdir::DirEntry;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
+use wit_component::ComponentEncoder;
 
 use crate::context::Context;
 use crate::digest::{bytes_digest, tree_digest};
 use crate::store::{Recipe, cannot_read, write_atomically};
+use crate::suspendable::{self, make_suspendable};
 use crate::{Result, machine, process};
 
 /// The path of the built component, in a store entry of its own.
@@ -24,17 +26,24 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
         entry.file_name() != "target" && !unused_here
     };
     let sources = tree_digest(&dir, kept).into_diagnostic().wrap_err_with(|| cannot_read(&dir))?;
-    let recipe = Recipe::new(&component.name)
+    let mut recipe = Recipe::new(&component.name)
         .input("sources", sources)
         .input("target", component.target.triple())
         .input("rustc", machine::version(Path::new("rustc")))
         .input("adapter", bytes_digest(WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER))
         .input("toolchain", context.toolchain.identity());
+    if !component.suspendable.is_empty() {
+        recipe = recipe
+            .input("wasm-opt", machine::version(context.toolchain.wasm_opt()))
+            .input("wasm-opt arguments", suspendable::ARGUMENTS.join(" "))
+            .input("doubling", suspendable::REVISION);
+    }
     let entry = context.store.get(&recipe, context.progress, |entry| {
         let bytes = cargo_build(context, component)?;
         let bytes = match component.target {
             Target::Wasip1 => adapt(&bytes)?,
-            Target::Wasip2 => bytes,
+            Target::Wasip2 if component.suspendable.is_empty() => bytes,
+            Target::Wasip2 => encode(&double(context, component, &bytes)?)?,
         };
         let file = entry.join(component.file_name());
         write_atomically(&file, &bytes)?;
@@ -55,7 +64,7 @@ fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> 
         .args(["build", "--release", "--locked", "--target", component.target.triple()])
         .arg("--target-dir")
         .arg(&target_dir)
-        .args(remap_flags(component, &remapped)?);
+        .args(cargo_config(component, &remapped)?);
     set_c_compiler(context, component, &remapped, &mut command);
     let mut task = context.progress.start(&format!("building {}", component.name));
     process::run(command, &context.log(&component.name), &mut *task)?;
@@ -87,11 +96,19 @@ fn remapped(context: &Context<'_>, component: &Component) -> Result<Remapped> {
     Ok(folders)
 }
 
-fn remap_flags(component: &Component, remapped: &Remapped) -> Result<[String; 2]> {
-    let flags: Vec<_> =
+/// What the build says differently from the project. Of what is suspendable the linker leaves the core module as it
+/// is, with the names of its functions.
+fn cargo_config(component: &Component, remapped: &Remapped) -> Result<Vec<String>> {
+    let mut flags: Vec<_> =
         remapped.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
+    let mut config = Vec::new();
+    if !component.suspendable.is_empty() {
+        flags.push("-Clink-arg=--skip-wit-component".to_owned());
+        config.extend(["--config", "profile.release.strip=\"none\""].map(str::to_owned));
+    }
     let flags = serde_json::to_string(&flags).into_diagnostic()?;
-    Ok(["--config".to_owned(), format!("target.{}.rustflags={flags}", component.target.triple())])
+    config.extend(["--config".to_owned(), format!("target.{}.rustflags={flags}", component.target.triple())]);
+    Ok(config)
 }
 
 /// The `cc` crate reads these.
@@ -120,14 +137,31 @@ fn changes_results(name: &str) -> bool {
         || name.contains("CFLAGS")
 }
 
+/// Makes functions of the core module suspendable.
+fn double(context: &Context<'_>, component: &Component, module: &[u8]) -> Result<Vec<u8>> {
+    let name = format!("{}-suspendable", component.name);
+    let mut task = context.progress.start(&format!("making {} suspendable", component.name));
+    let wasm_opt = context.toolchain.wasm_opt();
+    let doubled = make_suspendable(module, &component.suspendable, wasm_opt, &context.log(&name), &mut *task)
+        .wrap_err_with(|| format!("the functions of {} cannot be made suspendable", component.name))?;
+    task.finish();
+    Ok(doubled)
+}
+
 /// Makes a component of a core module that speaks WASI preview 1.
 fn adapt(module: &[u8]) -> Result<Vec<u8>> {
     let encode = || {
-        wit_component::ComponentEncoder::default()
+        ComponentEncoder::default()
             .validate(true)
             .module(module)?
             .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
             .encode()
     };
     encode().map_err(|error| miette!("the preview 1 module does not become a component: {error:#}"))
+}
+
+/// Makes a component of a core module, as the linker does unless it is kept from it.
+fn encode(module: &[u8]) -> Result<Vec<u8>> {
+    let encode = || ComponentEncoder::default().validate(true).module(module)?.encode();
+    encode().map_err(|error| miette!("the core module does not become a component: {error:#}"))
 }

@@ -84,8 +84,15 @@ fn compile(
     for include in [&cpython.source.join("Include"), &cpython.wasm, &package.extension.gen_dir, &shared] {
         command.arg("-I").arg(include);
     }
+    // A cap whose library has a C interface may be CPython's own module, by its path in the sources, on a client with
+    // that interface: it includes the library's header by its name, and what is internal to CPython.
+    let client = package.dir().join("client");
+    for include in [&client, &cpython.source, &cpython.source.join("Include/internal")] {
+        command.arg("-I").arg(include);
+    }
     // No path of this machine may get into the result.
-    for (dir, name) in [(package.dir(), package.cap.as_str()), (&shared, "include")] {
+    let named = [(package.dir(), package.cap.as_str()), (&shared, "include"), (&cpython.source, "cpython")];
+    for (dir, name) in named {
         command.arg(format!("-ffile-prefix-map={}={name}", dir.display()));
     }
     command.arg(file).arg("-o").arg(object);

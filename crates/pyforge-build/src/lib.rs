@@ -19,6 +19,7 @@ mod progress;
 mod scaffold;
 mod stdlib;
 mod store;
+mod suspendable;
 mod toolchain;
 
 pub use cpython::CPython;

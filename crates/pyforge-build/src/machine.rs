@@ -87,7 +87,8 @@ impl<'a> Machine<'a> {
 
     /// Every part a build needs, in the order a person would want to read them.
     pub fn parts(&self) -> Vec<Part> {
-        let mut parts = vec![self.tool("cc", "gcc"), self.tool("make", "make")];
+        let mut parts =
+            vec![self.tool("cc", "gcc"), self.tool("make", "make"), self.tool("wasm-opt", "binaryen")];
         parts.extend(ARCHIVERS.iter().map(|(program, package)| {
             let found = self.program(program).map(|path| path.display().to_string());
             part(program, found, || Remedy::Apt(vec![(*package).to_owned()]))

@@ -23,6 +23,7 @@ pub struct Toolchain {
     ar: PathBuf,
     ranlib: PathBuf,
     sysroot: PathBuf,
+    wasm_opt: PathBuf,
     /// `PATH` with `wasm-component-ld` on it, which clang calls to link a component.
     path: OsString,
     identity: String,
@@ -52,6 +53,8 @@ impl Toolchain {
             ar: bin.join("llvm-ar"),
             ranlib: bin.join("llvm-ranlib"),
             sysroot: sdk.join("share/wasi-sysroot"),
+            // A wasi-sdk has none.
+            wasm_opt: program(search_path, "wasm-opt"),
             path: join_path(&bin, search_path),
         }
     }
@@ -69,8 +72,7 @@ impl Toolchain {
         })?;
         let host = rust_host()?;
         let linker_dir = machine::rust_sysroot()?.join("lib/rustlib").join(host).join("bin");
-        let machine = Machine::new(&settings.path, None);
-        let program = |name: &str| machine.program(name).unwrap_or_else(|| PathBuf::from(name));
+        let program = |name: &str| program(&settings.path, name);
         let clang = program("clang-22");
         let linker = machine::version(&linker_dir.join("wasm-component-ld"));
         Ok(Self {
@@ -79,6 +81,7 @@ impl Toolchain {
             ar: program("llvm-ar-22"),
             ranlib: program("llvm-ranlib-22"),
             sysroot: entry.join("usr"),
+            wasm_opt: program("wasm-opt"),
             path: join_path(&linker_dir, &settings.path),
         })
     }
@@ -112,6 +115,11 @@ impl Toolchain {
     /// The archive indexer.
     pub fn ranlib(&self) -> &Path {
         &self.ranlib
+    }
+
+    /// Binaryen's optimizer.
+    pub fn wasm_opt(&self) -> &Path {
+        &self.wasm_opt
     }
 
     /// A call of clang for wasm32-wasip2 that can also link components.
@@ -150,6 +158,11 @@ fn sdk_identity(sdk: &Path, clang: &Path) -> String {
     let versions = std::fs::read_to_string(sdk.join("VERSION")).unwrap_or_default();
     let versions = versions.lines().collect::<Vec<_>>().join(", ");
     format!("{}; wasi-sdk {versions}", machine::version(clang))
+}
+
+/// The path of a program, or its name for what then fails to say.
+fn program(search_path: &[PathBuf], name: &str) -> PathBuf {
+    Machine::new(search_path, None).program(name).unwrap_or_else(|| PathBuf::from(name))
 }
 
 fn join_path(first: &Path, rest: &[PathBuf]) -> OsString {

@@ -21,6 +21,8 @@ pub struct Component {
     pub exports: Vec<Spanned<Interface>>,
     /// Where the list of them stands.
     pub exports_span: Span,
+    /// The functions of its core module that can stop in the middle and go on later; most caps have none.
+    pub suspendable: Vec<String>,
 }
 
 /// The two WASI targets a cap may be compiled for.
@@ -47,8 +49,8 @@ impl Component {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;
         let raw: Raw = document.parse()?;
-        let Metadata { target, exports, exports_span } = raw.metadata;
-        Ok(Self { document, name: raw.name, target, exports, exports_span })
+        let Metadata { target, exports, exports_span, suspendable } = raw.metadata;
+        Ok(Self { document, name: raw.name, target, exports, exports_span, suspendable })
     }
 
     /// Whether it exports an interface that a package requires, in whatever version.
@@ -96,6 +98,7 @@ struct Metadata {
     target: Target,
     exports: Vec<Spanned<Interface>>,
     exports_span: Span,
+    suspendable: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Metadata {
@@ -103,10 +106,21 @@ impl<'de> Deserialize<'de> for Metadata {
         let mut table = TableHelper::new(value)?;
         let target = table.required("target");
         let exports = table.required_s::<Vec<Spanned<String>>>("exports");
+        let suspendable = table.optional_s::<Vec<String>>("suspendable");
         table.finalize(None)?;
         let Spanned { value: exports, span: exports_span } = exports?;
         let exports = exports.into_iter().map(parse_export).collect::<Result<_, _>>()?;
-        Ok(Self { target: target?, exports, exports_span })
+        let target = target?;
+        if let Some(suspendable) = &suspendable
+            && target != Target::Wasip2
+        {
+            return Err(custom(
+                suspendable.span,
+                "only what is compiled for wasm32-wasip2 can be suspendable",
+            ));
+        }
+        let suspendable = suspendable.map(|names| names.value).unwrap_or_default();
+        Ok(Self { target, exports, exports_span, suspendable })
     }
 }
 
@@ -125,5 +139,37 @@ impl<'de> Deserialize<'de> for Target {
                 Err(custom(span, format!("target `{other}` is not one of wasm32-wasip1 and wasm32-wasip2")))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &str) -> Result<Metadata, DeserError> {
+        let text = format!("exports = [\"sqlite:component/database@0.1.0\"]\n{lines}");
+        Metadata::deserialize(&mut toml_span::parse(&text).unwrap())
+    }
+
+    fn problem(lines: &str) -> String {
+        format!("{:?}", read(lines).err().unwrap().errors[0].kind)
+    }
+
+    #[test]
+    fn no_function_is_suspendable_unless_it_is_named() {
+        let suspendable = |lines: &str| read(lines).unwrap().suspendable;
+        assert!(suspendable("target = \"wasm32-wasip1\"").is_empty());
+        assert!(suspendable("target = \"wasm32-wasip2\"").is_empty());
+        assert_eq!(suspendable("target = \"wasm32-wasip2\"\nsuspendable = [\"operate\"]"), ["operate"]);
+    }
+
+    #[test]
+    fn what_cannot_be_suspendable_is_said() {
+        let wrong_target = problem("target = \"wasm32-wasip1\"\nsuspendable = [\"operate\"]");
+        assert!(wrong_target.contains("only what is compiled for wasm32-wasip2"), "{wrong_target}");
+        let wrong_key = problem("target = \"wasm32-wasip2\"\nsuspendible = []");
+        assert!(wrong_key.contains("suspendible"), "{wrong_key}");
+        let wrong_type = problem("target = \"wasm32-wasip2\"\nsuspendable = \"operate\"");
+        assert!(wrong_type.contains("an array"), "{wrong_type}");
     }
 }

@@ -1,5 +1,6 @@
 //! One instance: its state, and the host functions it sees.
 
+use crate::locks;
 use crate::lookup::Lookup;
 use crate::memory::MemoryLimiter;
 use crate::network::AllowList;
@@ -90,7 +91,7 @@ fn add_network(wasi: &mut WasiCtxBuilder, network: &Network) -> Result<Option<Al
     Ok(Some(list))
 }
 
-/// WASI 0.2, with the name lookup guarded.
+/// WASI 0.2, with the name lookup guarded, and with locks on files.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -98,5 +99,6 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     ip_name_lookup::add_to_linker::<State, Lookup<'_>>(&mut linker, |state| {
         Lookup::new(state.names.clone(), state.sockets())
     })?;
+    locks::add_to_linker(&mut linker)?;
     Ok(linker)
 }

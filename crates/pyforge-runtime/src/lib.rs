@@ -29,6 +29,7 @@ mod engine;
 mod error;
 mod guest;
 mod interrupt;
+mod locks;
 mod lookup;
 mod memory;
 mod network;

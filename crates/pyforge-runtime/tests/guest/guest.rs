@@ -28,6 +28,7 @@ fn main() {
         "read" => report(std::fs::read_to_string(arg(2))),
         "write" => report(std::fs::write(arg(2), "written").map(|()| "ok")),
         "list" => report(std::fs::read_dir(arg(2)).map(|entries| entries.count())),
+        "lock" => lock(arg(2), &args[3..]),
         "connect" => report(connect(arg(2))),
         "resolve" => report((arg(2), 80).to_socket_addrs().map(|addresses| addresses.count() > 0)),
         other => panic!("no such command: `{other}`"),
@@ -39,6 +40,33 @@ fn report<T: std::fmt::Display>(result: std::io::Result<T>) {
         Ok(value) => print!("{value}"),
         Err(error) => print!("error: {:?}", error.kind()),
     }
+}
+
+/// Opens a file twice, for reading and writing and for reading only, and prints what each step comes to: the advice
+/// (as WASI numbers it), the file (`w` or `r`), and the first byte and the length from where SQLite locks.
+fn lock(path: &str, steps: &[String]) {
+    let write = std::fs::File::options().read(true).write(true).open(path).unwrap();
+    let read = std::fs::File::open(path).unwrap();
+    for step in steps {
+        if step == "sleep" {
+            std::thread::sleep(Duration::from_secs(3600));
+        }
+        let (advice, rest) = step.split_at(1);
+        let (file, bytes) = rest.split_at(1);
+        let (start, length) = bytes.split_once('+').unwrap();
+        let file = if file == "w" { &write } else { &read };
+        println!("{}", advise(file, start.parse().unwrap(), length.parse().unwrap(), advice.parse().unwrap()));
+    }
+}
+
+/// What libc says: WASI's number of the error, or 0.
+fn advise(file: &std::fs::File, start: i64, length: i64, advice: i32) -> i32 {
+    use std::os::fd::AsRawFd;
+    unsafe extern "C" {
+        fn posix_fadvise(file: i32, offset: i64, length: i64, advice: i32) -> i32;
+    }
+    // SAFETY: as libc declares it.
+    unsafe { posix_fadvise(file.as_raw_fd(), 0x4000_0000 + start, length, advice) }
 }
 
 /// Takes megabytes, one at a time, until it has `most` of them or gets no more.

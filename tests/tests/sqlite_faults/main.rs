@@ -1,0 +1,165 @@
+//! Whatever goes wrong with the disk, a database keeps what was committed, and nothing by halves.
+
+mod disk;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use pyforge_tests::component;
+use pyforge_tests::samples::Numbers;
+use pyforge_tests::scripts::long;
+use pyforge_tests::sqlite::{Database, Refusal, Value, compile};
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+
+use self::disk::{Disk, Fault};
+
+/// How many transactions there are, and of how many rows each.
+const TRANSACTIONS: i64 = 8;
+const ROWS: i64 = 4;
+
+/// Ways to keep the journal. The cache is so small that changes reach the file before they are committed.
+const MODES: [&str; 5] = [
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA journal_mode = PERSIST",
+    "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4",
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4",
+];
+
+/// What is known of the transactions: those that are surely there, and those that may be.
+#[derive(Default)]
+struct Known {
+    sure: Vec<i64>,
+    possible: Vec<i64>,
+}
+
+/// A component on disks in folders.
+struct Laboratory {
+    component: Component,
+    linker: Linker<Disk>,
+}
+
+impl Laboratory {
+    fn new() -> Self {
+        let engine = Engine::default();
+        Self { component: compile(&engine, &component("sqlite")), linker: Disk::linker(&engine) }
+    }
+
+    fn open(&self, folder: &Path, fault: Fault) -> Result<Database<Disk>, Refusal> {
+        Database::open(&self.component, &self.linker, Disk::new(folder, fault), "/test.db")
+    }
+
+    /// Makes a database with a table, on a disk without fault.
+    fn create(&self, folder: &Path, mode: &str) {
+        let mut database = self.open(folder, Fault::None).unwrap();
+        let table = "CREATE TABLE t (number INTEGER, row INTEGER, filling BLOB, PRIMARY KEY (number, row))";
+        database.run(&format!("PRAGMA page_size = 1024; {mode}; {table}; CREATE INDEX i ON t (filling)")).unwrap();
+    }
+
+    /// Goes through the transactions on a disk with a fault. Returns what is known then, and the disk.
+    fn work(&self, folder: &Path, mode: &str, fault: Fault) -> (Known, Disk) {
+        let mut known = Known::default();
+        let mut database = match self.open(folder, fault) {
+            Ok(database) => database,
+            Err(refusal) => panic!("{refusal:?}"),
+        };
+        let prepared = database.run(&format!("{mode}; PRAGMA synchronous = FULL; PRAGMA cache_size = 5"));
+        let mut going = !matches!(prepared, Err(Refusal::Trapped(_)));
+        for number in 1..=TRANSACTIONS {
+            going = going && transaction(&mut database, number, &mut known);
+        }
+        (known, database.store.into_data())
+    }
+
+    /// Opens the database on a disk without fault, and looks at it.
+    fn check(&self, folder: &Path, known: &Known, what: &str) {
+        let mut database = self.open(folder, Fault::None).unwrap();
+        let integrity = database.run("PRAGMA integrity_check").unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(integrity, [[Value::Text("ok".into())]], "{what}");
+        let rows = database.run("SELECT number, count(*) FROM t GROUP BY number").unwrap();
+        let found: BTreeMap<i64, i64> = rows.iter().map(|row| (integer(&row[0]), integer(&row[1]))).collect();
+        for number in &known.sure {
+            assert!(found.contains_key(number), "{what}: transaction {number} is lost");
+        }
+        for (number, rows) in found {
+            assert_eq!(rows, ROWS, "{what}: transaction {number} is there in part");
+            let is_known = known.sure.contains(&number) || known.possible.contains(&number);
+            assert!(is_known, "{what}: transaction {number} was rolled back");
+        }
+    }
+
+    /// How many changes the whole work makes.
+    fn changes(&self, mode: &str) -> u64 {
+        let folder = tempfile::tempdir().unwrap();
+        self.create(folder.path(), mode);
+        self.work(folder.path(), mode, Fault::None).1.count
+    }
+
+    fn try_fault(&self, mode: &str, fault: Fault, chance: &mut Numbers) {
+        let folder = tempfile::tempdir().unwrap();
+        self.create(folder.path(), mode);
+        let (known, mut disk) = self.work(folder.path(), mode, fault);
+        if matches!(fault, Fault::PowerLoss(_)) {
+            disk.lose_power(chance);
+        }
+        self.check(folder.path(), &known, &format!("{mode}, {fault:?}"));
+    }
+}
+
+/// Inserts rows, and changes some of before. False when the machine has stopped.
+fn transaction(database: &mut Database<Disk>, number: i64, known: &mut Known) -> bool {
+    let rows: String = (0..ROWS)
+        .map(|row| format!("INSERT INTO t VALUES ({number}, {row}, randomblob(900)); "))
+        .collect();
+    let change = "UPDATE t SET filling = randomblob(800) WHERE number % 3 = 1";
+    known.possible.push(number);
+    match database.run(&format!("BEGIN; {rows} {change}; COMMIT")) {
+        Ok(_) => known.sure.push(number),
+        Err(Refusal::Trapped(_)) => return false,
+        // Where it failed is not told here: it may have been committed.
+        Err(Refusal::Failed(_)) => return !matches!(database.run("ROLLBACK"), Err(Refusal::Trapped(_))),
+    }
+    true
+}
+
+fn integer(value: &Value) -> i64 {
+    match value {
+        Value::Integer(value) => *value,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Which changes to let go wrong, and how often each.
+fn extent(changes: u64) -> (Range<u64>, usize, u64) {
+    if long() { (1..changes + 1, 1, 5) } else { (1..changes + 1, (changes / 12).max(1) as usize, 1) }
+}
+
+fn each_fault(make: impl Fn(u64) -> Fault) {
+    let laboratory = Laboratory::new();
+    let mut chance = Numbers::new(20260);
+    for mode in MODES {
+        let (numbers, stride, times) = extent(laboratory.changes(mode));
+        for number in numbers.step_by(stride) {
+            for _ in 0..times {
+                laboratory.try_fault(mode, make(number), &mut chance);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_change_that_fails_breaks_nothing() {
+    each_fault(Fault::Once);
+}
+
+#[test]
+fn a_disk_that_fails_breaks_nothing() {
+    each_fault(Fault::From);
+}
+
+#[test]
+fn a_power_failure_breaks_nothing() {
+    each_fault(Fault::PowerLoss);
+}
