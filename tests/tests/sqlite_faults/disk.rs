@@ -100,8 +100,10 @@ impl Disk {
         linker
     }
 
+    /// The files that there are.
     fn listed(&self) -> BTreeSet<PathBuf> {
-        fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+        let paths = fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.is_file()).collect()
     }
 
     /// Counts a change. `Ok(false)` when it has to fail.
