@@ -70,6 +70,11 @@ impl<T: WasiView + 'static> Database<T> {
         Ok(Self { store, guest, connection })
     }
 
+    /// Closes the connection.
+    pub fn close(mut self) -> Result<(), Refusal> {
+        self.connection.resource_drop(&mut self.store).map_err(Refusal::Trapped)
+    }
+
     /// Runs statements, for the rows of the last. What asks the consumer is answered with `answer`.
     pub fn run_asking(
         &mut self,
@@ -81,9 +86,8 @@ impl<T: WasiView + 'static> Database<T> {
         while !rest.is_empty() {
             let guest = self.guest.clone();
             let connection = self.connection;
-            let prepared = self.through(answer, |store| {
-                guest.connection().call_prepare(store, connection, rest)
-            })?;
+            let prepared =
+                self.through(answer, |store| guest.connection().call_prepare(store, connection, rest))?;
             rest = &rest[prepared.tail as usize..];
             let Some((statement, description)) = prepared.statement else { continue };
             let result = self.rows(statement, description.columns.len(), parameters, answer);
@@ -138,11 +142,7 @@ impl<T: WasiView + 'static> Database<T> {
         }
     }
 
-    fn answer(
-        &mut self,
-        first: Request,
-        answer: &mut dyn FnMut(Request) -> Answer,
-    ) -> Result<(), Refusal> {
+    fn answer(&mut self, first: Request, answer: &mut dyn FnMut(Request) -> Answer) -> Result<(), Refusal> {
         let mut next = Some(first);
         while let Some(request) = next {
             let answer = answer(request);

@@ -41,6 +41,13 @@ engine_caller(sqlite3_context *context)
     return (sqlite3_stmt *)context->pVdbe;
 }
 
+int
+engine_is_watched(sqlite3_context *context)
+{
+    sqlite3 *db = context->pVdbe->db;
+    return db->xProgress != NULL || db->mTrace != 0;
+}
+
 /* The smallest buffer, in words: a few short rows. */
 #define FEWEST_WORDS 32
 
@@ -222,10 +229,15 @@ static int
 opcode_calls(int opcode)
 {
     switch (opcode) {
-    case OP_Vacuum:
-    case OP_SqlExec:
+    /* Virtual tables write what they hold back when a transaction or savepoint ends. */
+    case OP_AutoCommit:
+    case OP_Savepoint:
+    case OP_LoadAnalysis:
     case OP_ParseSchema:
+    case OP_SqlExec:
+    case OP_Vacuum:
     case OP_VBegin:
+    case OP_VCheck:
     case OP_VCreate:
     case OP_VDestroy:
     case OP_VOpen:

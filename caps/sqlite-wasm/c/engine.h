@@ -50,6 +50,9 @@ sqlite3_stmt *engine_caller(sqlite3_context *context);
    function is called again. */
 void engine_ask(sqlite3_context *context);
 
+/* Whether the connection has callbacks that would be called, or told, where an instruction is given up. */
+int engine_is_watched(sqlite3_context *context);
+
 /* The functions by which the consumer is called. */
 typedef struct {
     const void *scalar;

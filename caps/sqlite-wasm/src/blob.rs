@@ -72,6 +72,10 @@ impl Blob {
             Output::new(size as usize, size as usize).map_err(|_| Failure::no_memory(self.connection.db))?;
         if size > 0 {
             let room = output.room().map_err(|_| Failure::no_memory(self.connection.db))?;
+            // What is expected may be more than there is room for.
+            if room.len() < size as usize {
+                return Err(Failure::no_memory(self.connection.db));
+            }
             let code = unsafe { sqlite3_blob_read(self.raw.get(), room.as_mut_ptr().cast(), size, offset) };
             self.connection.check(code)?;
             // SAFETY: SQLite read that many.

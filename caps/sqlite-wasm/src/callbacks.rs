@@ -65,7 +65,9 @@ pub unsafe extern "C" fn call_scalar(context: *mut Context, count: c_int, values
 pub unsafe extern "C" fn call_step(context: *mut Context, count: c_int, values: *mut *mut Value) {
     match unsafe { aggregation(context, true) } {
         0 => unsafe { sqlite3_result_error_nomem(context) },
-        number => unsafe { call(Event::Step, context, number, count, values) },
+        number => {
+            unsafe { call(Event::Step, context, number, count, values) };
+        }
     }
 }
 
@@ -79,7 +81,10 @@ pub unsafe extern "C" fn call_value(context: *mut Context) {
 
 pub unsafe extern "C" fn call_final(context: *mut Context) {
     let number = unsafe { aggregation(context, false) };
-    unsafe { call(Event::Final, context, number, 0, core::ptr::null_mut()) };
+    if !unsafe { call(Event::Final, context, number, 0, core::ptr::null_mut()) } {
+        // The consumer still has what belongs to it.
+        return;
+    }
     AGGREGATIONS.with(|used| {
         if let Some(used) = (number as usize).checked_sub(1).and_then(|index| used.get_mut(index)) {
             *used = false;
@@ -109,7 +114,14 @@ unsafe fn aggregation(context: *mut Context, begin: bool) -> u32 {
     unsafe { *number }
 }
 
-unsafe fn call(event: Event, context: *mut Context, aggregate: u32, count: c_int, values: *mut *mut Value) {
+/// Calls the consumer for a function. False when that cannot be done from here.
+unsafe fn call(
+    event: Event,
+    context: *mut Context,
+    aggregate: u32,
+    count: c_int,
+    values: *mut *mut Value,
+) -> bool {
     let request = || {
         let mut arguments = Packed::new();
         let code = unsafe { arguments.push_values(count, values) };
@@ -117,13 +129,15 @@ unsafe fn call(event: Event, context: *mut Context, aggregate: u32, count: c_int
         let arguments = arguments.into_words();
         (code == SQLITE_OK).then_some(Request { event, id, aggregate, count: count as u32, arguments })
     };
-    match ask(Some(context), request) {
-        Asked::Now(answer) => unsafe { respond(context, &answer) },
+    let asked = ask(Some(context), request);
+    match &asked {
+        Asked::Now(answer) => unsafe { respond(context, answer) },
         Asked::Later => {}
         Asked::Never => unsafe {
             respond(context, &Answer::Failed("a function cannot be called from here".into()))
         },
     }
+    !matches!(asked, Asked::Never)
 }
 
 /// Gives SQLite what the consumer said.

@@ -125,6 +125,7 @@ unsafe extern "C" {
     pub fn engine_calls(statement: *mut Stmt, callers: *const Callers) -> c_int;
     pub fn engine_caller(context: *mut Context) -> *mut Stmt;
     pub fn engine_ask(context: *mut Context);
+    pub fn engine_is_watched(context: *mut Context) -> c_int;
     pub fn engine_state(db: *mut Db, state: *mut EngineState);
     pub fn engine_recompiled(statement: *mut Stmt) -> c_int;
 

@@ -193,6 +193,11 @@ impl Statement {
     fn asking<T: 'static>(&self, way: Way, work: impl FnMut() -> Option<T> + 'static) -> Result<T, Stop> {
         let progress = start(way, work);
         self.is_in_use.set(matches!(progress, Progress::Asks(_)));
+        if matches!(progress, Progress::NoRoom) {
+            // SAFETY: the statement is not used by anything else.
+            unsafe { sqlite3_reset(self.raw) };
+            self.is_running.set(false);
+        }
         self.connection.through(progress)
     }
 
@@ -214,7 +219,7 @@ impl Statement {
         if self.connection.running_asks() {
             return CALLS_ANYTHING;
         }
-        if !self.connection.has_functions.get() {
+        if !self.connection.has_functions.get() && !self.connection.has_authorizer.get() {
             return CALLS_NOTHING;
         }
         // SAFETY: the statement is compiled.

@@ -21,7 +21,8 @@ use core::ptr::null_mut;
 use crate::bindings::{Answer, Request};
 use crate::ffi::{
     Context, Stmt, asyncify_get_state, asyncify_start_rewind, asyncify_start_unwind, asyncify_stop_rewind,
-    asyncify_stop_unwind, engine_ask, engine_caller, set_stack_pointer, stack_pointer, suspendable_operate,
+    asyncify_stop_unwind, engine_ask, engine_caller, engine_is_watched, set_stack_pointer, stack_pointer,
+    suspendable_operate,
 };
 use crate::global::Global;
 
@@ -32,7 +33,7 @@ const STACK: usize = 1 << 20;
 const VARIABLES: usize = 256 << 10;
 
 /// How many calls may wait at the same time, each for the next.
-const DEEPEST: usize = 100;
+const DEEPEST: usize = 1000;
 
 /// Asyncify's state while it unwinds.
 const UNWINDING: i32 = 1;
@@ -161,6 +162,10 @@ pub fn ask(context: Option<*mut Context>, request: impl FnOnce() -> Option<Reque
     {
         return Asked::Now(answer);
     }
+    // To give an instruction up would ask for progress in between, and shows in a trace.
+    // SAFETY: an instruction calls.
+    let by_instruction =
+        by_instruction.filter(|&context| !unwinds || unsafe { engine_is_watched(context) == 0 });
     if by_instruction.is_none() && !unwinds {
         return Asked::Never;
     }
@@ -178,7 +183,10 @@ pub fn ask(context: Option<*mut Context>, request: impl FnOnce() -> Option<Reque
 /// Lets an operation run until it is through or asks.
 fn go(mut operation: Box<Operation>) -> Option<Request> {
     let raw: *mut Operation = &raw mut *operation;
-    OPERATIONS.with(|operations| operations.running = raw);
+    OPERATIONS.with(|operations| {
+        operations.running = raw;
+        operations.request = None;
+    });
     // SAFETY: it stays where it is until it is through.
     unsafe {
         match &mut (*raw).fiber {
@@ -189,11 +197,12 @@ fn go(mut operation: Box<Operation>) -> Option<Request> {
     OPERATIONS.with(|operations| {
         operations.running = null_mut();
         operations.answer = None;
-        let Some(result) = operation.result.take() else {
+        let request = operations.request.take();
+        if request.is_some() {
             operations.waiting.push(operation);
-            return operations.request.take();
-        };
-        operations.finished = Some(result);
+            return request;
+        }
+        operations.finished = operation.result;
         if let Some(fiber) = operation.fiber {
             operations.spare = Some(fiber);
         }

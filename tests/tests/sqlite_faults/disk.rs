@@ -58,7 +58,7 @@ pub struct Disk {
     /// The names that are sure to be there.
     names: BTreeSet<PathBuf>,
     /// Files whose names were removed, which is not sure yet.
-    removed: Vec<(PathBuf, Vec<u8>)>,
+    removed: Vec<(PathBuf, Cached)>,
 }
 
 impl WasiView for Disk {
@@ -145,12 +145,13 @@ impl Disk {
 
     /// Puts the folder in a state that a power failure could leave: of what was not synced, some is there.
     pub fn lose_power(&mut self, chance: &mut Numbers) {
-        for (path, content) in std::mem::take(&mut self.removed) {
+        let listed = self.listed();
+        for (path, cached) in std::mem::take(&mut self.removed) {
             if chance.below(2) == 0 && !path.exists() {
-                fs::write(path, content).unwrap();
+                fs::write(path, cached.after_power_loss(chance)).unwrap();
             }
         }
-        for path in self.listed() {
+        for path in listed {
             let inode = fs::metadata(&path).unwrap().ino();
             if let Some(cached) = self.cache.remove(&inode) {
                 fs::write(&path, cached.after_power_loss(chance)).unwrap();
@@ -243,15 +244,15 @@ fn sync(mut store: StoreContextMut<'_, Disk>, (descriptor,): (Resource<Descripto
     Ok((Ok(()),))
 }
 
-fn unlink(
-    mut store: StoreContextMut<'_, Disk>,
-    (_, path): (Resource<Descriptor>, String),
-) -> Answer<()> {
+fn unlink(mut store: StoreContextMut<'_, Disk>, (_, path): (Resource<Descriptor>, String)) -> Answer<()> {
     if !store.data_mut().allow()? {
         return Ok((Err(ErrorCode::Io),));
     }
     let path = store.data().folder.join(path.trim_start_matches('/'));
-    let Ok(content) = fs::read(&path) else { return Ok((Err(ErrorCode::NoEntry),)) };
-    store.data_mut().removed.push((path.clone(), content));
+    let Ok(file) = File::open(&path) else { return Ok((Err(ErrorCode::NoEntry),)) };
+    store.data_mut().cached(&file);
+    // Another file may get the inode.
+    let cached = store.data_mut().cache.remove(&file.metadata()?.ino());
+    store.data_mut().removed.extend(cached.map(|cached| (path.clone(), cached)));
     answer(fs::remove_file(path))
 }
