@@ -1,4 +1,5 @@
-"""A tour of a composed Python: a real file goes through every compression module, and comes back whole.
+"""A tour of a composed Python: a real file goes through every compression module, and comes back whole; and a database
+finds what is in it.
 
 Run it with `pyforge run examples/tour.py`. The file is the source of the standard library's own modules,
 some megabytes of it, read from where this Python was started.
@@ -9,6 +10,7 @@ import hashlib
 import io
 import lzma
 import pathlib
+import sqlite3
 import sys
 import sysconfig
 import tarfile
@@ -69,6 +71,23 @@ def go_through_archive(folder, suffix):
     return count
 
 
+def index(library):
+    """A database with the text of the standard library's modules, to be searched."""
+    modules = sorted(library.rglob("*.py"))
+    rows = ((str(path.relative_to(library)), path.read_text("utf-8", "replace")) for path in modules)
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE module USING fts5 (name, text)")
+    with database:
+        database.executemany("INSERT INTO module VALUES (?, ?)", rows)
+    return database
+
+
+def search(database, words):
+    """Prints which modules are the most about something."""
+    best = "SELECT name FROM module WHERE module MATCH ? ORDER BY rank LIMIT 3"
+    print(f"  {words}: {', '.join(name for (name,) in database.execute(best, (words,)))}")
+
+
 def main():
     library = pathlib.Path(sysconfig.get_path("stdlib"))
     data = read_sources(library)
@@ -81,6 +100,11 @@ def main():
     print("every copy has the original's digest")
     if len({go_through_archive(library / "email", suffix) for suffix in ARCHIVES}) != 1:
         sys.exit("the archives do not hold the same files")
+    database, seconds = timed(index, library)
+    (count,) = database.execute("SELECT count(*) FROM module").fetchone()
+    print(f"sqlite3 {sqlite3.sqlite_version}, {count} modules indexed in {seconds:.1f} s")
+    for words in ["regular expression", "certificate", "leap year"]:
+        search(database, words)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@
 //! reaches a plain function, and it need not understand what the clones do not use.
 
 mod clones;
+mod frame;
 mod graft;
 mod module;
 mod plan;
@@ -32,7 +33,7 @@ use self::plan::Plan;
 use crate::{Result, Task};
 
 /// To be changed whenever the same input makes other bytes: an input of every store key that it decides.
-pub(crate) const REVISION: &str = "1";
+pub(crate) const REVISION: &str = "2";
 
 /// Makes functions of a core module suspendable.
 pub(crate) fn make_suspendable(

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    Instruction, RefType, TableType, TypeSection,
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, RefType,
+    TableType, TypeSection,
 };
-use wasmparser::{FunctionBody, Operator};
+use wasmparser::Operator;
 
+use super::frame::Frame;
 use super::module::Module;
 use super::plan::Plan;
 use crate::Result;
+
+/// What comes of copying code.
+pub type Encoded<T = ()> = Result<T, reencode::Error<Report>>;
 
 /// The module that a clone's module imports plain functions from, by their indices.
 pub const PLAIN: &str = "plain";
@@ -118,56 +122,68 @@ impl Extract<'_> {
     fn code(&mut self) -> Result<CodeSection> {
         let mut code = CodeSection::new();
         for &clone in &self.plan.clones {
-            self.parse_function_body(&mut code, self.module.body(clone).clone())
+            let function = self
+                .function(clone)
                 .map_err(explain)
                 .wrap_err_with(|| format!("in {}", self.module.function_name(clone)))?;
+            code.function(&function);
         }
         Ok(code)
+    }
+
+    fn function(&mut self, clone: u32) -> Encoded<Function> {
+        let body = self.module.body(clone);
+        let frame = Frame::of(self.module, clone);
+        let mut function = match &frame {
+            Some(frame) => frame.open(),
+            None => self.new_function_with_parsed_locals(body)?,
+        };
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            if !frame.as_ref().is_some_and(|frame| frame.translate(&mut function, &operator)) {
+                self.translate(&mut function, operator)?;
+            }
+        }
+        if let Some(frame) = frame {
+            frame.close(&mut function);
+        }
+        Ok(function)
+    }
+
+    fn translate(&mut self, function: &mut Function, operator: Operator<'_>) -> Encoded {
+        match operator {
+            Operator::CallIndirect { .. } => {
+                function.instructions().i32_const(self.plan.slots.cast_signed()).i32_add();
+            }
+            Operator::RefFunc { .. } => return Err(refuse("the address of a function")),
+            Operator::CallRef { .. } => return Err(refuse("a reference to a function")),
+            Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => return Err(refuse("a tail call")),
+            _ => {}
+        }
+        function.instruction(&self.instruction(operator)?);
+        Ok(())
     }
 }
 
 impl Reencode for Extract<'_> {
     type Error = Report;
 
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Report>> {
+    fn function_index(&mut self, function: u32) -> Encoded<u32> {
         self.functions.get(&function).copied().ok_or_else(|| refuse("the address of a function"))
     }
 
-    fn data_index(&mut self, _: u32) -> Result<u32, reencode::Error<Report>> {
+    fn data_index(&mut self, _: u32) -> Encoded<u32> {
         Err(refuse("a data segment"))
     }
 
-    fn element_index(&mut self, _: u32) -> Result<u32, reencode::Error<Report>> {
+    fn element_index(&mut self, _: u32) -> Encoded<u32> {
         Err(refuse("an element segment"))
     }
 
-    fn tag_index(&mut self, _: u32) -> Result<u32, reencode::Error<Report>> {
+    fn tag_index(&mut self, _: u32) -> Encoded<u32> {
         Err(refuse("an exception"))
-    }
-
-    fn parse_function_body(
-        &mut self,
-        code: &mut CodeSection,
-        body: FunctionBody<'_>,
-    ) -> Result<(), reencode::Error<Report>> {
-        let mut function: Function = self.new_function_with_parsed_locals(&body)?;
-        for operator in body.get_operators_reader()? {
-            match operator? {
-                operator @ Operator::CallIndirect { .. } => {
-                    function.instruction(&Instruction::I32Const(self.plan.slots.cast_signed()));
-                    function.instruction(&Instruction::I32Add);
-                    function.instruction(&self.instruction(operator)?);
-                }
-                Operator::RefFunc { .. } => return Err(refuse("the address of a function")),
-                Operator::CallRef { .. } => return Err(refuse("a reference to a function")),
-                Operator::ReturnCall { .. }
-                | Operator::ReturnCallIndirect { .. }
-                | Operator::ReturnCallRef { .. } => return Err(refuse("a tail call")),
-                operator => drop(function.instruction(&self.instruction(operator)?)),
-            }
-        }
-        code.function(&function);
-        Ok(())
     }
 }
 

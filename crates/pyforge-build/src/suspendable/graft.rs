@@ -14,12 +14,10 @@ use wasmparser::{
     TypeSectionReader,
 };
 
-use super::clones::{PLAIN, SHARED, SUSPENDING, explain};
+use super::clones::{Encoded, PLAIN, SHARED, SUSPENDING, explain};
 use super::module::Module;
 use super::plan::{ASYNCIFY, Plan, SUSPENDABLE, constant_offset};
 use crate::Result;
-
-type Encoded<T = ()> = Result<T, reencode::Error<Report>>;
 
 /// Encodes the module with the clones. What it says of its names is left out.
 pub fn graft(bytes: &[u8], module: &Module<'_>, plan: &Plan, clones: &Module<'_>) -> Result<Vec<u8>> {

@@ -25,6 +25,8 @@ pub struct Module<'a> {
     pub memories: Vec<MemoryType>,
     pub exports: Vec<Export<'a>>,
     pub elements: Vec<Element<'a>>,
+    /// The global that the name section says is the C stack's pointer.
+    pub stack_pointer: Option<u32>,
     /// What the name section calls the functions.
     pub names: BTreeMap<u32, &'a str>,
     /// What the compiler says it used, beyond the first version of WebAssembly.
@@ -83,13 +85,29 @@ impl<'a> Module<'a> {
             self.features = read_features(data)?;
         } else if let KnownCustom::Name(names) = section.as_known() {
             for names in names {
-                let Name::Function(names) = names? else { continue };
-                names.into_iter().try_for_each(|name| {
+                self.add_names(names?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_names(&mut self, names: Name<'a>) -> wasmparser::Result<()> {
+        match names {
+            Name::Function(names) => {
+                for name in names {
                     let name = name?;
                     self.names.insert(name.index, name.name);
-                    Ok(())
-                })?;
+                }
             }
+            Name::Global(names) => {
+                for name in names {
+                    let name = name?;
+                    if name.name == "__stack_pointer" {
+                        self.stack_pointer = Some(name.index);
+                    }
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -117,6 +135,11 @@ impl<'a> Module<'a> {
     /// The body of a function that is defined.
     pub fn body(&self, function: u32) -> &FunctionBody<'a> {
         &self.bodies[(function - self.first_defined()) as usize]
+    }
+
+    /// The parameters and results of a function.
+    pub fn function_type(&self, function: u32) -> &FuncType {
+        &self.types[self.functions[function as usize] as usize]
     }
 
     /// How messages call a function.

@@ -91,7 +91,7 @@ fn find_roots(module: &Module<'_>, names: &[String]) -> Result<BTreeMap<u32, u32
     for (index, import) in (0..).zip(module.imported_functions()) {
         if import.module == SUSPENDABLE {
             let root = find_root(module, import, names)?;
-            let same_type = module.functions[index as usize] == module.functions[root as usize];
+            let same_type = module.function_type(index) == module.function_type(root);
             ensure!(
                 same_type,
                 "the import `{SUSPENDABLE}.{0}` has another type than `{0}` itself",

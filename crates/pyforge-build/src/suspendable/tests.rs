@@ -14,6 +14,11 @@ const ASKING: &str = include_str!("asking.wat");
 const MODE: usize = 0;
 const SUSPENDED: usize = 4;
 
+/// The same with a function that is large, so that its clone has its variables in memory.
+fn asking_at_length() -> String {
+    ASKING.replace(";; PADDING", &"(nop)".repeat(30_000))
+}
+
 fn double_only(text: &str, names: &[&str]) -> Result<Vec<u8>> {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     double(&wat::parse_str(text).unwrap(), &names, |clones, _| Ok(clones.to_vec()))
@@ -78,7 +83,18 @@ fn a_clone_does_what_the_plain_function_does() {
 
 #[test]
 fn a_suspended_function_goes_on_where_it_stopped() {
-    let mut running = Running::new(&asyncified(ASKING));
+    goes_on_where_it_stopped(&mut Running::new(&asyncified(ASKING)));
+}
+
+#[test]
+fn so_does_one_whose_variables_are_in_memory() {
+    let bytes = asyncified(&asking_at_length());
+    let without_frame = asyncified(&asking_at_length().replace("$__stack_pointer", "$other"));
+    assert_ne!(bytes, without_frame);
+    goes_on_where_it_stopped(&mut Running::new(&bytes));
+}
+
+fn goes_on_where_it_stopped(running: &mut Running) {
     for depth in 0..5 {
         *running.byte(MODE) = 0;
         let plain = running.call("operate", depth).unwrap();
@@ -101,17 +117,19 @@ fn a_suspended_function_goes_on_where_it_stopped() {
 
 #[test]
 fn others_may_be_called_while_one_is_suspended() {
-    let mut running = Running::new(&asyncified(ASKING));
-    let expected = running.call("operate", 2).unwrap();
-    *running.byte(MODE) = 1;
-    let mut result = running.call("begin", 2).unwrap();
-    while *running.byte(SUSPENDED) == 1 {
-        *running.byte(MODE) = 0;
-        running.call("operate", 3).unwrap();
+    for text in [ASKING, &asking_at_length()] {
+        let mut running = Running::new(&asyncified(text));
+        let expected = running.call("operate", 2).unwrap();
         *running.byte(MODE) = 1;
-        result = running.call("resume", answer(result)).unwrap();
+        let mut result = running.call("begin", 2).unwrap();
+        while *running.byte(SUSPENDED) == 1 {
+            *running.byte(MODE) = 0;
+            running.call("operate", 3).unwrap();
+            *running.byte(MODE) = 1;
+            result = running.call("resume", answer(result)).unwrap();
+        }
+        assert_eq!(result, expected);
     }
-    assert_eq!(result, expected);
 }
 
 #[test]

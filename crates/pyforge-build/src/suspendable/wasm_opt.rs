@@ -9,14 +9,19 @@ use crate::store::cannot_read;
 use crate::{Result, Task, process};
 
 /// Of the clones' imports only one kind can suspend. Indirect calls can, as long as nothing is said of them.
-pub const ARGUMENTS: [&str; 4] =
-    ["--asyncify", "--pass-arg=asyncify-imports@suspending.*", "-O2", "--mvp-features"];
+pub const ARGUMENTS: [&str; 5] = [
+    "--asyncify",
+    "--pass-arg=asyncify-imports@suspending.*",
+    "-O2",
+    "--mvp-features",
+    // They import globals that change.
+    "--enable-mutable-globals",
+];
 
 /// The flags for what compilers call features; of others it need not know.
-const FEATURES: [(&str, &str); 7] = [
+const FEATURES: [(&str, &str); 6] = [
     ("bulk-memory", "--enable-bulk-memory"),
     ("multivalue", "--enable-multivalue"),
-    ("mutable-globals", "--enable-mutable-globals"),
     ("nontrapping-fptoint", "--enable-nontrapping-float-to-int"),
     ("reference-types", "--enable-reference-types"),
     ("sign-ext", "--enable-sign-ext"),
@@ -36,8 +41,6 @@ pub fn asyncify(
     std::fs::write(&input, clones).into_diagnostic().wrap_err("the clones cannot be written")?;
     let mut command = Command::new(wasm_opt);
     command.args(ARGUMENTS);
-    // The clones import globals that change.
-    command.arg("--enable-mutable-globals");
     command.args(FEATURES.iter().filter(|(name, _)| features.contains(name)).map(|(_, flag)| flag));
     command.arg(&input).arg("-o").arg(&output);
     process::run(command, log, task)?;
