@@ -67,9 +67,8 @@ fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
     context.store.get(&recipe, context.progress, |entry| {
         let library = entry.join("Lib");
         link_tree(&cpython.source.join("Lib"), &library, wanted)?;
-        for file in std::fs::read_dir(cpython.platform_dir()?).into_diagnostic()?.flatten() {
-            replace(&file.path(), &library.join(file.file_name()))?;
-        }
+        // CPython's build may have byte-compiled what is there.
+        link_tree(&cpython.platform_dir()?, &library, wanted)?;
         let native_modules = library.join(NATIVE_MODULES);
         std::fs::create_dir_all(&native_modules)
             .into_diagnostic()
