@@ -90,6 +90,9 @@ impl<T: WasiView + 'static> Database<T> {
                 self.through(answer, |store| guest.connection().call_prepare(store, connection, rest))?;
             rest = &rest[prepared.tail as usize..];
             let Some((statement, description)) = prepared.statement else { continue };
+            let description = description.unwrap_or_else(|| {
+                self.guest.statement().call_describe(&mut self.store, statement).unwrap().unwrap()
+            });
             let result = self.rows(statement, description.columns.len(), parameters, answer);
             let dropped = statement.resource_drop(&mut self.store);
             rows = result?;
@@ -118,7 +121,12 @@ impl<T: WasiView + 'static> Database<T> {
             let batch = self.through(answer, |store| {
                 guest.statement().call_step(store, statement, given.as_ref(), 100, 1 << 15)
             })?;
-            let values = unpack(&batch.values);
+            let mut words = batch.values;
+            if words.len() < batch.words as usize {
+                words = self.guest.call_take_withheld(&mut self.store).map_err(Refusal::Trapped)?;
+            }
+            assert_eq!(words.len(), batch.words as usize);
+            let values = unpack(&words);
             assert_eq!(values.len(), batch.rows as usize * width);
             rows.extend(values.chunks(width.max(1)).map(<[Value]>::to_vec));
             if batch.done {

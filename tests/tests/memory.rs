@@ -8,7 +8,7 @@ use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use pyforge_tests::{distribution, load, policy, root};
 
 /// Enough calls for the heaps to find their sizes.
-const WARM_UP: &str = "1000";
+const WARM_UP: &str = "10000";
 const CALLS: &str = "101000";
 
 /// In a cap's folder, a script that lists calls of each of its functions by name, for `tests/calls/repeat.py`.

@@ -55,6 +55,7 @@ fn main() {
         .include(fitted)
         .include(source)
         .file("c/engine.c")
+        .file("c/memory.c")
         .file("c/stack.c")
         .define("NDEBUG", None)
         .flag("-msimd128")

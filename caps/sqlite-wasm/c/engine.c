@@ -11,6 +11,7 @@ static int engine_take_asking(struct sqlite3_context *context);
 #include "sqlite3.c"
 
 #include "engine.h"
+#include "memory.h"
 
 /* `isError` of a call that asked. SQLite's own values are result codes, and -1. */
 #define ASKS (-2)
@@ -53,28 +54,35 @@ engine_is_watched(sqlite3_context *context)
 
 #define WORD sizeof(uint64_t)
 
-/* Makes room for so many words more. The buffer becomes the consumer's, so it is malloc's and not SQLite's. */
 static int
-values_reserve(Values *values, size_t more)
+values_resize(Values *values, size_t capacity)
 {
-    if (more <= values->capacity - values->count) {
-        return SQLITE_OK;
-    }
-    size_t needed = values->count + more;
-    size_t capacity = values->capacity * 2 > FEWEST_WORDS ? values->capacity * 2 : FEWEST_WORDS;
-    if (capacity < needed) {
-        capacity = needed;
-    }
-    if (capacity > SIZE_MAX / WORD) {
-        return SQLITE_NOMEM;
-    }
-    uint64_t *words = realloc(values->words, capacity * WORD);
+    uint64_t *words = capacity > SIZE_MAX / WORD ? NULL : memory_resize(values->words, capacity * WORD);
     if (words == NULL) {
         return SQLITE_NOMEM;
     }
     values->words = words;
     values->capacity = capacity;
     return SQLITE_OK;
+}
+
+/* The buffer becomes the consumer's, so it is malloc's and not SQLite's. */
+__attribute__((noinline)) static int
+values_grow(Values *values, size_t more)
+{
+    size_t needed = values->count + more;
+    size_t likely = values->capacity * 2 > FEWEST_WORDS ? values->capacity * 2 : FEWEST_WORDS;
+    if (likely > needed && values_resize(values, likely) == SQLITE_OK) {
+        return SQLITE_OK;
+    }
+    return values_resize(values, needed);
+}
+
+/* Makes room for so many words more. */
+static inline int
+values_reserve(Values *values, size_t more)
+{
+    return more <= values->capacity - values->count ? SQLITE_OK : values_grow(values, more);
 }
 
 /* The word before a value. */
@@ -84,7 +92,7 @@ heading(int type, size_t size)
     return (uint64_t)type | (uint64_t)size << 32;
 }
 
-static int
+static inline int
 pack_number(Values *values, int type, uint64_t bits)
 {
     if (values_reserve(values, 2) != SQLITE_OK) {
@@ -96,7 +104,7 @@ pack_number(Values *values, int type, uint64_t bits)
 }
 
 /* Text has at least one zero byte behind it, which `spare` counts. */
-static int
+static inline int
 pack_bytes(Values *values, int type, const void *bytes, size_t size, size_t spare)
 {
     size_t count = (size + spare + WORD - 1) / WORD;
@@ -112,7 +120,7 @@ pack_bytes(Values *values, int type, const void *bytes, size_t size, size_t spar
     return SQLITE_OK;
 }
 
-static int
+static inline int
 pack_text(Values *values, Mem *from)
 {
     /* Most text is as it has to be, but for the zero behind it. */
@@ -124,7 +132,7 @@ pack_text(Values *values, Mem *from)
                         : pack_bytes(values, SQLITE_TEXT, text, (size_t)sqlite3_value_bytes(from), 1);
 }
 
-static int
+static inline int
 pack_blob(Values *values, Mem *from)
 {
     const void *blob = sqlite3_value_blob(from);
@@ -132,7 +140,7 @@ pack_blob(Values *values, Mem *from)
     return blob == NULL && size > 0 ? SQLITE_NOMEM : pack_bytes(values, SQLITE_BLOB, blob, size, 0);
 }
 
-static int
+static inline int
 pack(Values *values, Mem *from)
 {
     switch (sqlite3_value_type(from)) {
@@ -154,6 +162,18 @@ pack(Values *values, Mem *from)
 }
 
 int
+engine_pack_integer(Values *values, int64_t number)
+{
+    return pack_number(values, SQLITE_INTEGER, (uint64_t)number);
+}
+
+int
+engine_pack_text(Values *values, const char *text, size_t size)
+{
+    return text == NULL ? pack_bytes(values, SQLITE_NULL, NULL, 0, 0) : pack_bytes(values, SQLITE_TEXT, text, size, 1);
+}
+
+int
 engine_pack(Values *values, int count, sqlite3_value **from)
 {
     for (int i = 0; i < count; i++) {
@@ -164,7 +184,7 @@ engine_pack(Values *values, int count, sqlite3_value **from)
     return SQLITE_OK;
 }
 
-static int
+static inline int
 pack_row(Values *values, Vdbe *statement)
 {
     for (int i = 0; i < statement->nResColumn; i++) {
@@ -289,6 +309,12 @@ engine_calls(sqlite3_stmt *statement, const Callers *callers)
         most = calls > most ? calls : most;
     }
     return most;
+}
+
+void
+engine_fail_without_memory(sqlite3 *db)
+{
+    sqlite3OomFault(db);
 }
 
 void

@@ -42,6 +42,9 @@ int engine_run(sqlite3_stmt *statement, int how, int continues, uint32_t max_row
 
 /* Appends values; SQLITE_NOMEM when there is no memory for them. */
 int engine_pack(Values *values, int count, sqlite3_value **from);
+int engine_pack_integer(Values *values, int64_t number);
+/* No text is a null. */
+int engine_pack_text(Values *values, const char *text, size_t size);
 
 /* The statement that calls a function as one of its instructions; null for other calls, which cannot be done again. */
 sqlite3_stmt *engine_caller(sqlite3_context *context);
@@ -71,6 +74,9 @@ enum {
 };
 
 int engine_calls(sqlite3_stmt *statement, const Callers *callers);
+
+/* Makes what is under way end with SQLITE_NOMEM, as where SQLite itself finds no memory. */
+void engine_fail_without_memory(sqlite3 *db);
 
 void engine_state(sqlite3 *db, State *state);
 

@@ -8,7 +8,6 @@ use core::ptr::null_mut;
 
 use crate::bindings::{Backup as Handle, BackupProgress, Failure, State};
 use crate::connection::Connection;
-use crate::failure::c_string;
 use crate::ffi::{
     BackupHandle, Code, SQLITE_ERROR, SQLITE_MISUSE, sqlite3_backup_finish, sqlite3_backup_init,
     sqlite3_backup_pagecount, sqlite3_backup_remaining, sqlite3_backup_step,
@@ -29,7 +28,7 @@ pub fn open(
     from: &Rc<Connection>,
     from_name: String,
 ) -> Result<Handle, Failure> {
-    let (to_name, from_name) = (c_string(to_name), c_string(from_name));
+    let (to_name, from_name) = (to.c_string(to_name)?, to.c_string(from_name)?);
     // SAFETY: both are open.
     let raw = unsafe { sqlite3_backup_init(to.db, to_name.as_ptr(), from.db, from_name.as_ptr()) };
     if raw.is_null() {

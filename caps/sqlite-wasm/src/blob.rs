@@ -11,8 +11,8 @@ use cap_support::Output;
 use crate::bindings::{Blob as Handle, Bytes, Failure, State, Stop};
 use crate::connection::Connection;
 use crate::ffi::{
-    BlobHandle, Code, SQLITE_ERROR, SQLITE_MISUSE, sqlite3_blob_bytes, sqlite3_blob_close, sqlite3_blob_open,
-    sqlite3_blob_read, sqlite3_blob_write,
+    BlobHandle, Code, SQLITE_ERROR, SQLITE_MISUSE, memory_account, sqlite3_blob_bytes, sqlite3_blob_close,
+    sqlite3_blob_open, sqlite3_blob_read, sqlite3_blob_write,
 };
 
 /// An open value; null once it is closed.
@@ -70,6 +70,10 @@ impl Blob {
         let (offset, size) = self.piece(offset, size as usize)?;
         let mut output =
             Output::new(size as usize, size as usize).map_err(|_| Failure::no_memory(self.connection.db))?;
+        // SAFETY: any size will do.
+        if unsafe { memory_account(size as usize) } == 0 {
+            return Err(Failure::no_memory(self.connection.db));
+        }
         if size > 0 {
             let room = output.room().map_err(|_| Failure::no_memory(self.connection.db))?;
             // What is expected may be more than there is room for.

@@ -7,19 +7,23 @@ use core::slice;
 
 use crate::bindings::{Answer, Event, Request};
 use crate::ffi::{
-    Callers, Context, Packed, SQLITE_OK, Stmt, Value, sqlite3_aggregate_context, sqlite3_expanded_sql,
-    sqlite3_free, sqlite3_result_error, sqlite3_result_error_nomem, sqlite3_result_error_toobig,
-    sqlite3_user_data,
+    Callers, Context, Db, Packed, Stmt, Value, engine_fail_without_memory, sqlite3_aggregate_context,
+    sqlite3_expanded_sql, sqlite3_free, sqlite3_result_error, sqlite3_result_error_nomem,
+    sqlite3_result_error_toobig, sqlite3_user_data,
 };
 use crate::global::Global;
 use crate::suspension::{Asked, ask};
-use crate::values::{Writer, set_result};
+use crate::values::set_result;
+use crate::withheld::{self, MOST_ARGUMENTS};
 
 /// `SQLITE_DENY`
 const DENY: c_int = 1;
 
 /// A function or collation of the consumer's.
-pub struct Registration(u32);
+pub struct Registration {
+    id: u32,
+    db: *mut Db,
+}
 
 /// Numbers of registrations that SQLite has let go of.
 static RELEASED: Global<Vec<u32>> = Global::new(Vec::new());
@@ -29,21 +33,21 @@ static AGGREGATIONS: Global<Vec<bool>> = Global::new(Vec::new());
 
 impl Registration {
     /// For SQLite to keep, until it calls [`release`].
-    pub fn new(id: u32) -> *mut c_void {
-        Box::into_raw(Box::new(Self(id))).cast()
+    pub fn new(db: *mut Db, id: u32) -> *mut c_void {
+        Box::into_raw(Box::new(Self { id, db })).cast()
     }
 
     /// # Safety
     /// It is from [`Registration::new`], and not released.
-    unsafe fn id(app: *mut c_void) -> u32 {
-        unsafe { (*app.cast::<Self>()).0 }
+    unsafe fn of<'a>(app: *mut c_void) -> &'a Self {
+        unsafe { &*app.cast() }
     }
 }
 
 /// SQLite does not use a registration any longer.
 pub unsafe extern "C" fn release(app: *mut c_void) {
     // SAFETY: it is from `Registration::new`, and SQLite says this once.
-    let Registration(id) = *unsafe { Box::from_raw(app.cast()) };
+    let Registration { id, .. } = *unsafe { Box::from_raw(app.cast()) };
     RELEASED.with(|released| released.push(id));
 }
 
@@ -122,14 +126,12 @@ unsafe fn call(
     count: c_int,
     values: *mut *mut Value,
 ) -> bool {
-    let request = || {
-        let mut arguments = Packed::new();
-        let code = unsafe { arguments.push_values(count, values) };
-        let id = unsafe { Registration::id(sqlite3_user_data(context)) };
-        let arguments = arguments.into_words();
-        (code == SQLITE_OK).then_some(Request { event, id, aggregate, count: count as u32, arguments })
+    let question = || {
+        let arguments = unsafe { Packed::new().values(count, values) }?;
+        let id = unsafe { Registration::of(sqlite3_user_data(context)) }.id;
+        Some(request(event, id, aggregate, count as u32, arguments))
     };
-    let asked = ask(Some(context), request);
+    let asked = ask(Some(context), question);
     match &asked {
         Asked::Now(answer) => unsafe { respond(context, answer) },
         Asked::Later => {}
@@ -169,28 +171,47 @@ pub unsafe extern "C" fn call_compare(
     let text = |start: *const c_void, size: c_int| {
         if size <= 0 { &[][..] } else { unsafe { slice::from_raw_parts(start.cast::<u8>(), size as usize) } }
     };
-    let values = Writer::default().text(Some(text(left, left_size))).text(Some(text(right, right_size)));
-    let id = unsafe { Registration::id(app) };
-    number(Event::Compare, id, 2, values).unwrap_or(0)
+    let (left, right) = (text(left, left_size), text(right, right_size));
+    let values = Packed::new().text(Some(left)).and_then(|values| values.text(Some(right)));
+    let Registration { id, db } = *unsafe { Registration::of(app) };
+    match number(Event::Compare, id, 2, values) {
+        Some(Answer::Number(order)) => order,
+        _ => {
+            // There is no order that would not be wrong.
+            unsafe { engine_fail_without_memory(db) };
+            0
+        }
+    }
 }
 
+/// It is registered with the connection.
 pub unsafe extern "C" fn call_authorize(
-    _: *mut c_void,
+    db: *mut c_void,
     action: c_int,
     first: *const c_char,
     second: *const c_char,
     third: *const c_char,
     fourth: *const c_char,
 ) -> c_int {
-    let mut values = Writer::default().integer(action.into());
-    for text in [first, second, third, fourth] {
-        values = values.text(unsafe { bytes(text) });
+    let texts = [first, second, third, fourth];
+    let values = texts.into_iter().fold(Packed::new().integer(action.into()), |values, text| {
+        values.and_then(|values| values.text(unsafe { bytes(text) }))
+    });
+    match number(Event::Authorize, 0, 5, values) {
+        Some(Answer::Number(code)) => code,
+        Some(Answer::NoMemory) => {
+            unsafe { engine_fail_without_memory(db.cast()) };
+            DENY
+        }
+        _ => DENY,
     }
-    number(Event::Authorize, 0, 5, values).unwrap_or(DENY)
 }
 
 pub unsafe extern "C" fn call_progress(_: *mut c_void) -> c_int {
-    number(Event::Progress, 0, 0, Writer::default()).unwrap_or(0)
+    match number(Event::Progress, 0, 0, Some(Packed::new())) {
+        Some(Answer::Number(code)) => code,
+        _ => 0,
+    }
 }
 
 pub unsafe extern "C" fn call_trace(
@@ -200,19 +221,26 @@ pub unsafe extern "C" fn call_trace(
     text: *mut c_void,
 ) -> c_int {
     let expanded = unsafe { sqlite3_expanded_sql(statement.cast::<Stmt>()) };
-    let values = unsafe { Writer::default().text(bytes(expanded)).text(bytes(text.cast())) };
+    let (with, without) = unsafe { (bytes(expanded), bytes(text.cast())) };
+    let values = Packed::new().text(with).and_then(|values| values.text(without));
     unsafe { sqlite3_free(expanded.cast()) };
     number(Event::Trace, 0, 2, values);
     0
 }
 
-/// Asks what is answered by a number.
-fn number(event: Event, id: u32, count: u32, arguments: Writer) -> Option<c_int> {
-    let request = || Some(Request { event, id, aggregate: 0, count, arguments: arguments.into_words() });
-    match ask(None, request) {
-        Asked::Now(Answer::Number(number)) => Some(number),
-        _ => None,
+/// Asks what is answered by a number, or that there is no memory. Without arguments there was none to put them together.
+/// None when it cannot be asked from here.
+fn number(event: Event, id: u32, count: u32, arguments: Option<Packed>) -> Option<Answer> {
+    match ask(None, || Some(request(event, id, 0, count, arguments?))) {
+        Asked::Now(answer) => Some(answer),
+        Asked::Later | Asked::Never => None,
     }
+}
+
+fn request(event: Event, id: u32, aggregate: u32, count: u32, arguments: Packed) -> Request {
+    let arguments = arguments.into_words();
+    let words = arguments.len() as u32;
+    Request { event, id, aggregate, count, words, arguments: withheld::pass(arguments, MOST_ARGUMENTS) }
 }
 
 /// A text of SQLite's that may be missing.

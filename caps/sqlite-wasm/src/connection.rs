@@ -1,5 +1,6 @@
 //! A connection, and what can be set on it.
 
+use alloc::ffi::CString;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,7 +38,7 @@ pub struct Connection {
 impl Connection {
     /// Opens a database.
     pub fn open(name: String, flags: c_int) -> Result<Rc<Self>, Failure> {
-        let name = c_string(name);
+        let name = c_string(name).ok_or_else(|| Failure::bare(SQLITE_NOMEM))?;
         let mut db = null_mut();
         // SAFETY: the arguments are as SQLite wants them.
         let code = unsafe { sqlite3_open_v2(name.as_ptr(), &mut db, flags, null()) };
@@ -57,6 +58,11 @@ impl Connection {
     /// What a call on this connection came to.
     pub fn check(&self, code: Code) -> Result<(), Failure> {
         if code == SQLITE_OK { Ok(()) } else { Err(Failure::of(self.db, code)) }
+    }
+
+    /// A text for SQLite.
+    pub fn c_string(&self, text: String) -> Result<CString, Failure> {
+        c_string(text).ok_or_else(|| Failure::no_memory(self.db))
     }
 
     /// Whether compiling a statement may ask the consumer.
@@ -125,9 +131,9 @@ impl Connection {
         kind: Option<FunctionKind>,
         id: u32,
     ) -> Result<Vec<u32>, Failure> {
-        let name = c_string(name);
+        let name = self.c_string(name)?;
         let (db, name) = (self.db, name.as_ptr());
-        let app = if kind.is_some() { Registration::new(id) } else { null_mut() };
+        let app = if kind.is_some() { Registration::new(db, id) } else { null_mut() };
         let destroy = kind.map(|_| release as unsafe extern "C" fn(*mut c_void));
         let (scalar, step, end) = match kind {
             Some(FunctionKind::Scalar) => (Some(call_scalar as _), None, None),
@@ -151,8 +157,8 @@ impl Connection {
     }
 
     pub fn create_collation(&self, name: String, id: Option<u32>) -> Result<Vec<u32>, Failure> {
-        let name = c_string(name);
-        let app = id.map_or(null_mut(), Registration::new);
+        let name = self.c_string(name)?;
+        let app = id.map_or(null_mut(), |id| Registration::new(self.db, id));
         let compare = id.map(|_| call_compare as _);
         let destroy = id.map(|_| release as unsafe extern "C" fn(*mut c_void));
         // SAFETY: the function is for this registration.
@@ -170,7 +176,7 @@ impl Connection {
 
     pub fn set_authorizer(&self, on: bool) {
         self.has_authorizer.set(on);
-        unsafe { sqlite3_set_authorizer(self.db, on.then_some(call_authorize as _), null_mut()) };
+        unsafe { sqlite3_set_authorizer(self.db, on.then_some(call_authorize as _), self.db.cast()) };
     }
 
     pub fn set_progress(&self, instructions: c_int) {

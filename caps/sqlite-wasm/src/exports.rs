@@ -13,12 +13,13 @@ use crate::bindings::{
 };
 use crate::blob::{self, Place};
 use crate::connection::Connection;
-use crate::failure::{c_string, text};
+use crate::failure::{c_string, message};
 use crate::ffi::{
-    SQLITE_OK, sqlite3_complete, sqlite3_errstr, sqlite3_initialize, sqlite3_libversion, sqlite3_snprintf,
+    SQLITE_OK, memory_has_room, memory_start, sqlite3_complete, sqlite3_errstr, sqlite3_initialize,
+    sqlite3_libversion, sqlite3_snprintf,
 };
 use crate::statement::{self, Statement};
-use crate::{suspension, vfs, whole};
+use crate::{suspension, vfs, whole, withheld};
 
 struct Component;
 
@@ -31,23 +32,32 @@ impl Guest for Component {
     type Backup = backup::Backup;
 
     fn resume(answer: Answer) -> Option<Request> {
+        withheld::forget();
         suspension::resume(answer)
+    }
+
+    fn has_room(bytes: u32) -> bool {
+        // SAFETY: any size will do.
+        unsafe { memory_has_room(bytes as usize) != 0 }
+    }
+
+    fn take_withheld() -> Vec<u64> {
+        withheld::take()
     }
 
     fn version() -> String {
         // SAFETY: it stays.
-        unsafe { text(sqlite3_libversion()) }
+        unsafe { message(sqlite3_libversion()) }
     }
 
     fn is_complete(sql: String) -> bool {
-        let sql = c_string(sql);
         // SAFETY: it ends with a zero byte.
-        unsafe { sqlite3_complete(sql.as_ptr()) != 0 }
+        c_string(sql).is_some_and(|sql| unsafe { sqlite3_complete(sql.as_ptr()) != 0 })
     }
 
     fn describe_code(code: i32) -> String {
         // SAFETY: every code has a text, which stays.
-        unsafe { text(sqlite3_errstr(code)) }
+        unsafe { message(sqlite3_errstr(code)) }
     }
 
     fn format_float(value: f64) -> String {
@@ -55,7 +65,7 @@ impl Guest for Component {
         // SAFETY: the format is for one float, and what it makes is shorter.
         unsafe {
             sqlite3_snprintf(buffer.len() as i32, buffer.as_mut_ptr(), c"%!.15g".as_ptr(), value);
-            text(buffer.as_ptr())
+            message(buffer.as_ptr())
         }
     }
 
@@ -66,14 +76,15 @@ impl Guest for Component {
 
 impl GuestConnection for Rc<Connection> {
     fn open(name: String, open_flags: i32) -> Result<ConnectionResource, Failure> {
-        // SAFETY: it may be called often.
-        match unsafe { sqlite3_initialize() } {
-            SQLITE_OK => Ok(ConnectionResource::new(Connection::open(name, open_flags)?)),
-            code => Err(Failure::bare(code)),
+        // SAFETY: both may be called often.
+        match unsafe { (memory_start(), sqlite3_initialize()) } {
+            (SQLITE_OK, SQLITE_OK) => Ok(ConnectionResource::new(Connection::open(name, open_flags)?)),
+            (SQLITE_OK, code) | (code, _) => Err(Failure::bare(code)),
         }
     }
 
     fn prepare(&self, sql: String) -> Result<Prepared, Stop> {
+        withheld::forget();
         statement::prepare(self, sql)
     }
 
@@ -132,7 +143,8 @@ impl GuestConnection for Rc<Connection> {
         row: i64,
         writable: bool,
     ) -> Result<BlobResource, Stop> {
-        let (schema, table, column) = (c_string(schema), c_string(table), c_string(column));
+        let (schema, table) = (self.c_string(schema)?, self.c_string(table)?);
+        let column = self.c_string(column)?;
         blob::open(self, Place { schema, table, column, row, writable })
     }
 
@@ -145,7 +157,8 @@ impl GuestConnection for Rc<Connection> {
         backup::open(self, name, source.get::<Rc<Connection>>(), source_name)
     }
 
-    fn serialize(&self, schema: String) -> Result<Option<Bytes>, Stop> {
+    fn serialize(&self, schema: String) -> Result<Option<u32>, Stop> {
+        withheld::forget();
         whole::serialize(self, schema)
     }
 
@@ -155,15 +168,21 @@ impl GuestConnection for Rc<Connection> {
 }
 
 impl GuestStatement for Rc<Statement> {
-    fn describe(&self) -> Description {
+    fn description_size(&self) -> u32 {
+        self.describer().size() as u32
+    }
+
+    fn describe(&self) -> Result<Description, Failure> {
         Statement::describe(self)
     }
 
     fn step(&self, parameters: Option<Vec<u64>>, max_rows: u32, max_words: u32) -> Result<Batch, Stop> {
+        withheld::forget();
         Statement::step(self, parameters, max_rows, max_words)
     }
 
     fn reset(&self) -> Result<State, Stop> {
+        withheld::forget();
         Statement::reset(self)
     }
 }

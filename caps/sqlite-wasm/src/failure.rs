@@ -14,7 +14,7 @@ impl Failure {
     /// What the connection says of the last call, which returned that code.
     pub fn of(db: *mut Db, code: Code) -> Self {
         // SAFETY: the connection is open.
-        let (said, message) = unsafe { (sqlite3_extended_errcode(db), text(sqlite3_errmsg(db))) };
+        let (said, message) = unsafe { (sqlite3_extended_errcode(db), message(sqlite3_errmsg(db))) };
         // Some calls fail without telling the connection.
         if said & 0xff == code & 0xff {
             Self { code: said, message, state: State::of(db) }
@@ -31,7 +31,7 @@ impl Failure {
     /// A code where there is no connection to ask.
     pub fn bare(code: Code) -> Self {
         // SAFETY: every number has a text, which stays.
-        let message = unsafe { text(sqlite3_errstr(code)) };
+        let message = unsafe { message(sqlite3_errstr(code)) };
         let state = State { autocommit: true, last_insert_rowid: 0, changes: 0, total_changes: 0 };
         Self { code, message, state }
     }
@@ -63,24 +63,34 @@ impl From<Failure> for Stop {
     }
 }
 
-/// A text of SQLite's, copied.
+/// What is passed of a message, in bytes: SQL as long as one likes can be part of one.
+const MOST_MESSAGE: usize = 64 << 10;
+
+/// A message of SQLite's, copied.
 ///
 /// # Safety
 /// It ends with a zero byte, or is not there at all.
-pub unsafe fn text(from: *const c_char) -> String {
+pub unsafe fn message(from: *const c_char) -> String {
     if from.is_null() {
         return String::new();
     }
     // SAFETY: the caller's.
-    String::from_utf8_lossy(unsafe { CStr::from_ptr(from) }.to_bytes()).into_owned()
+    let all = unsafe { CStr::from_ptr(from) }.to_bytes();
+    let mut end = all.len().min(MOST_MESSAGE);
+    // Not within a character.
+    while end < all.len() && end > 0 && all[end] & 0xc0 == 0x80 {
+        end -= 1;
+    }
+    String::from_utf8_lossy(&all[..end]).into_owned()
 }
 
-/// A text for SQLite; of one with a zero byte in it, what is before that.
-pub fn c_string(text: String) -> CString {
+/// A text for SQLite; of one with a zero byte in it, what is before that. None when there is no memory.
+pub fn c_string(text: String) -> Option<CString> {
     let mut bytes = text.into_bytes();
     if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
         bytes.truncate(end);
     }
+    bytes.try_reserve_exact(1).ok()?;
     // SAFETY: no zero byte is left.
-    unsafe { CString::from_vec_unchecked(bytes) }
+    Some(unsafe { CString::from_vec_unchecked(bytes) })
 }

@@ -122,19 +122,26 @@ unsafe extern "C" {
         rows: *mut u32,
     ) -> Code;
     pub fn engine_pack(values: *mut Packed, count: c_int, from: *mut *mut Value) -> Code;
+    pub fn engine_pack_integer(values: *mut Packed, number: i64) -> Code;
+    pub fn engine_pack_text(values: *mut Packed, text: *const c_char, size: usize) -> Code;
     pub fn engine_calls(statement: *mut Stmt, callers: *const Callers) -> c_int;
     pub fn engine_caller(context: *mut Context) -> *mut Stmt;
     pub fn engine_ask(context: *mut Context);
     pub fn engine_is_watched(context: *mut Context) -> c_int;
+    pub fn engine_fail_without_memory(db: *mut Db);
     pub fn engine_state(db: *mut Db, state: *mut EngineState);
     pub fn engine_recompiled(statement: *mut Stmt) -> c_int;
+
+    pub fn memory_start() -> Code;
+    pub fn memory_has_room(size: usize) -> c_int;
+    pub fn memory_account(size: usize) -> c_int;
+    pub fn memory_resize(block: *mut c_void, size: usize) -> *mut c_void;
 
     pub fn sqlite3_initialize() -> Code;
     pub fn sqlite3_libversion() -> *const c_char;
     pub fn sqlite3_complete(sql: *const c_char) -> c_int;
     pub fn sqlite3_errstr(code: Code) -> *const c_char;
     pub fn sqlite3_snprintf(size: c_int, buffer: *mut c_char, format: *const c_char, ...) -> *mut c_char;
-    pub fn sqlite3_malloc64(size: u64) -> *mut c_void;
     pub fn sqlite3_free(block: *mut c_void);
 
     pub fn sqlite3_open_v2(name: *const c_char, db: *mut *mut Db, flags: c_int, vfs: *const c_char) -> Code;

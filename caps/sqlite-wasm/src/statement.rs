@@ -8,19 +8,19 @@ use core::cell::{Cell, RefCell};
 use core::ffi::{c_char, c_int};
 use core::ptr::{null, null_mut};
 
-use crate::bindings::{Batch, Column, Description, Failure, Prepared, State, Statement as Handle, Stop};
+use crate::bindings::{Batch, Description, Failure, Prepared, State, Statement as Handle, Stop};
 use crate::callbacks::callers;
 use crate::connection::Connection;
-use crate::failure::text;
+use crate::description::Describer;
 use crate::ffi::{
     CALLS_ANYTHING, CALLS_FUNCTIONS, CALLS_NOTHING, Code, ENGINE_ASKS, Packed, RUN_AS_COMPILED, RUN_FREELY,
     SQLITE_DONE, SQLITE_MISUSE, SQLITE_ROW, SQLITE_SCHEMA, SQLITE_TOOBIG, Stmt, engine_calls,
-    engine_recompiled, engine_run, sqlite3_bind_parameter_count, sqlite3_bind_parameter_name,
-    sqlite3_column_count, sqlite3_column_decltype, sqlite3_column_name, sqlite3_finalize, sqlite3_prepare_v2,
-    sqlite3_reset, sqlite3_stmt_isexplain, sqlite3_stmt_readonly,
+    engine_recompiled, engine_run, memory_account, memory_has_room, sqlite3_finalize, sqlite3_prepare_v2,
+    sqlite3_reset, sqlite3_stmt_readonly,
 };
 use crate::suspension::{Progress, Way, finished, start};
 use crate::values::bind;
+use crate::withheld::{self, MOST_DESCRIPTION};
 
 /// A compiled statement.
 pub struct Statement {
@@ -69,6 +69,7 @@ struct Ended(Code);
 /// Compiles the first statement of a text.
 pub fn prepare(connection: &Rc<Connection>, mut sql: String) -> Result<Prepared, Stop> {
     // With a zero behind it, SQLite need not copy it.
+    sql.try_reserve_exact(1).map_err(|_| Failure::no_memory(connection.db))?;
     sql.push('\0');
     let compiled =
         connection.call(connection.compiling_asks(), move |connection| compile(connection, &sql))?;
@@ -80,7 +81,8 @@ pub fn prepare(connection: &Rc<Connection>, mut sql: String) -> Result<Prepared,
         return Ok(Prepared { statement: None, tail });
     }
     let statement = Rc::new(Statement::new(connection.clone(), raw));
-    let description = statement.describe();
+    // SAFETY: it is compiled.
+    let description = unsafe { Describer::new(raw, MOST_DESCRIPTION) }.describe();
     Ok(Prepared { statement: Some((Handle::new(statement), description)), tail })
 }
 
@@ -115,27 +117,19 @@ impl Statement {
         }
     }
 
+    /// What tells what is known of it before it runs, whatever that takes.
+    pub fn describer(&self) -> Describer {
+        // SAFETY: it is compiled.
+        unsafe { Describer::new(self.raw, usize::MAX) }
+    }
+
     /// What is known of it before it runs.
-    pub fn describe(&self) -> Description {
-        let raw = self.raw;
-        // SAFETY: the texts stay while they are copied.
-        unsafe {
-            let column = |index| {
-                let declared = sqlite3_column_decltype(raw, index);
-                let declared = (!declared.is_null()).then(|| text(declared));
-                Column { name: text(sqlite3_column_name(raw, index)), declared }
-            };
-            let parameter = |index| {
-                let name = sqlite3_bind_parameter_name(raw, index);
-                (!name.is_null()).then(|| text(name))
-            };
-            Description {
-                columns: (0..sqlite3_column_count(raw)).map(column).collect(),
-                parameters: (1..=sqlite3_bind_parameter_count(raw)).map(parameter).collect(),
-                read_only: self.read_only,
-                explain: sqlite3_stmt_isexplain(raw) as u8,
-            }
-        }
+    pub fn describe(&self) -> Result<Description, Failure> {
+        let describer = self.describer();
+        // SAFETY: any size will do.
+        let room = unsafe { memory_has_room(describer.size()) != 0 };
+        let description = if room { describer.describe() } else { None };
+        description.ok_or_else(|| Failure::no_memory(self.connection.db))
     }
 
     /// Runs it for some rows.
@@ -151,11 +145,15 @@ impl Statement {
                 self.run(Extent { max_rows: rows.max(1), max_words: words as usize })?
             }
         };
-        self.batch(outcome)
+        self.batch(outcome, words as usize)
     }
 
     fn bind(&self, parameters: Option<Vec<u64>>) -> Result<(), Failure> {
         let Some(parameters) = parameters.filter(|_| !self.is_running.get()) else { return Ok(()) };
+        // SAFETY: any size will do.
+        if unsafe { memory_account(size_of_val(&*parameters)) } == 0 {
+            return Err(Failure::no_memory(self.connection.db));
+        }
         // SAFETY: the words are kept as long as they are bound.
         let bound = unsafe { bind(self.raw, &parameters) };
         *self.parameters.borrow_mut() = parameters;
@@ -261,7 +259,7 @@ impl Statement {
         Failure { state: State::of(self.connection.db), ..failure }
     }
 
-    fn batch(&self, outcome: Outcome) -> Result<Batch, Stop> {
+    fn batch(&self, outcome: Outcome, max_words: usize) -> Result<Batch, Stop> {
         let Outcome { code, rows, values, failure } = outcome;
         self.is_running.set(code == SQLITE_ROW);
         if let Some(failure) = failure {
@@ -271,9 +269,11 @@ impl Statement {
             self.pending.replace(Some(Box::new(failure)));
         }
         let recompiled = unsafe { engine_recompiled(self.raw) };
+        let values = values.into_words();
         Ok(Batch {
             rows,
-            values: values.into_words(),
+            words: values.len() as u32,
+            values: withheld::pass(values, max_words),
             done: code == SQLITE_DONE,
             recompiled: self.recompiled.replace(recompiled) != recompiled,
             state: State::of(self.connection.db),

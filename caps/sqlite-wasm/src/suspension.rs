@@ -21,8 +21,8 @@ use core::ptr::null_mut;
 use crate::bindings::{Answer, Request};
 use crate::ffi::{
     Context, Stmt, asyncify_get_state, asyncify_start_rewind, asyncify_start_unwind, asyncify_stop_rewind,
-    asyncify_stop_unwind, engine_ask, engine_caller, engine_is_watched, set_stack_pointer, stack_pointer,
-    suspendable_operate,
+    asyncify_stop_unwind, engine_ask, engine_caller, engine_is_watched, memory_account, set_stack_pointer,
+    stack_pointer, suspendable_operate,
 };
 use crate::global::Global;
 
@@ -30,7 +30,7 @@ use crate::global::Global;
 const STACK: usize = 1 << 20;
 
 /// Room for the variables of its functions, in bytes.
-const VARIABLES: usize = 256 << 10;
+const VARIABLES: usize = 1 << 20;
 
 /// How many calls may wait at the same time, each for the next.
 const DEEPEST: usize = 1000;
@@ -255,6 +255,10 @@ impl Fiber {
         let (mut stack, mut variables) = (Vec::new(), Vec::new());
         stack.try_reserve_exact(STACK / size_of::<u128>()).ok()?;
         variables.try_reserve_exact(VARIABLES / size_of::<u64>()).ok()?;
+        // SAFETY: any size will do.
+        if unsafe { memory_account(STACK + VARIABLES) } == 0 {
+            return None;
+        }
         let (extent, stack_pointer) = ([null_mut(); 2], null_mut());
         Some(Self { stack, variables, extent, stack_pointer, is_unwound: false })
     }

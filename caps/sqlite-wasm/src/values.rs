@@ -2,14 +2,15 @@
 
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_int, c_uchar};
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 
 use crate::ffi::{
     Code, Context, Packed, SQLITE_BLOB, SQLITE_FLOAT, SQLITE_INTEGER, SQLITE_MISUSE, SQLITE_NULL, SQLITE_OK,
-    SQLITE_RANGE, SQLITE_STATIC, SQLITE_TEXT, SQLITE_TRANSIENT, SQLITE_UTF8, Stmt, Value, engine_pack, free,
-    sqlite3_bind_blob64, sqlite3_bind_double, sqlite3_bind_int64, sqlite3_bind_null,
-    sqlite3_bind_parameter_count, sqlite3_bind_text64, sqlite3_result_blob64, sqlite3_result_double,
-    sqlite3_result_int64, sqlite3_result_null, sqlite3_result_text64,
+    SQLITE_RANGE, SQLITE_STATIC, SQLITE_TEXT, SQLITE_TRANSIENT, SQLITE_UTF8, Stmt, Value, engine_pack,
+    engine_pack_integer, engine_pack_text, free, sqlite3_bind_blob64, sqlite3_bind_double,
+    sqlite3_bind_int64, sqlite3_bind_null, sqlite3_bind_parameter_count, sqlite3_bind_text64,
+    sqlite3_result_blob64, sqlite3_result_double, sqlite3_result_int64, sqlite3_result_null,
+    sqlite3_result_text64,
 };
 
 const WORD: usize = size_of::<u64>();
@@ -114,12 +115,31 @@ impl Packed {
         Self { words: null_mut(), count: 0, capacity: 0 }
     }
 
-    /// Appends arguments of a function.
+    /// Appends arguments of a function. None when there is no memory for them, here and below.
     ///
     /// # Safety
     /// There are as many as it says.
-    pub unsafe fn push_values(&mut self, count: c_int, values: *mut *mut Value) -> Code {
-        unsafe { engine_pack(self, count, values) }
+    #[must_use]
+    pub unsafe fn values(mut self, count: c_int, values: *mut *mut Value) -> Option<Self> {
+        let code = unsafe { engine_pack(&mut self, count, values) };
+        (code == SQLITE_OK).then_some(self)
+    }
+
+    /// Appends a number.
+    #[must_use]
+    pub fn integer(mut self, value: i64) -> Option<Self> {
+        // SAFETY: the words are the engine's.
+        let code = unsafe { engine_pack_integer(&mut self, value) };
+        (code == SQLITE_OK).then_some(self)
+    }
+
+    /// Appends a text, or null.
+    #[must_use]
+    pub fn text(mut self, text: Option<&[u8]>) -> Option<Self> {
+        let (start, size) = text.map_or((null(), 0), |text| (text.as_ptr().cast(), text.len()));
+        // SAFETY: the text has that size, and the words are the engine's.
+        let code = unsafe { engine_pack_text(&mut self, start, size) };
+        (code == SQLITE_OK).then_some(self)
     }
 
     /// The words, as the bindings take them.
@@ -137,37 +157,5 @@ impl Drop for Packed {
     fn drop(&mut self) {
         // SAFETY: malloc's, or null.
         unsafe { free(self.words.cast()) };
-    }
-}
-
-/// Puts values together that are not SQLite's.
-#[derive(Default)]
-pub struct Writer(Vec<u64>);
-
-impl Writer {
-    /// Appends a number.
-    pub fn integer(mut self, value: i64) -> Self {
-        self.0.extend([u64::from(SQLITE_INTEGER), value as u64]);
-        self
-    }
-
-    /// Appends a text, or null.
-    pub fn text(mut self, text: Option<&[u8]>) -> Self {
-        let Some(text) = text else {
-            self.0.push(u64::from(SQLITE_NULL));
-            return self;
-        };
-        self.0.push(u64::from(SQLITE_TEXT) | (text.len() as u64) << 32);
-        let (whole, rest) = text.as_chunks::<WORD>();
-        self.0.extend(whole.iter().map(|bytes| u64::from_le_bytes(*bytes)));
-        let mut last = [0; WORD];
-        last[..rest.len()].copy_from_slice(rest);
-        self.0.push(u64::from_le_bytes(last));
-        self
-    }
-
-    /// The words.
-    pub fn into_words(self) -> Vec<u64> {
-        self.0
     }
 }

@@ -2,22 +2,28 @@
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use core::ffi::{CStr, c_int};
-use core::slice;
-
-use cap_support::{OutOfMemory, Output};
+use alloc::vec::Vec;
+use core::ffi::CStr;
+use core::mem::ManuallyDrop;
+use core::ptr::null_mut;
 
 use crate::bindings::{Bytes, Failure, State, Stop};
 use crate::connection::Connection;
-use crate::failure::c_string;
 use crate::ffi::{
-    SQLITE_DESERIALIZE_FREEONCLOSE, sqlite3_deserialize, sqlite3_free, sqlite3_malloc64, sqlite3_serialize,
+    SQLITE_DESERIALIZE_FREEONCLOSE, memory_resize, sqlite3_deserialize, sqlite3_free, sqlite3_serialize,
 };
+use crate::withheld;
 
-/// A database as bytes; none when it has none.
-pub fn serialize(connection: &Rc<Connection>, schema: String) -> Result<Option<Bytes>, Stop> {
-    let schema = c_string(schema);
-    Ok(connection.call(asks(connection), move |connection| take_out(connection, &schema))??)
+const WORD: usize = size_of::<u64>();
+
+/// A database as bytes, which are withheld, and how many there are; none when it has none.
+pub fn serialize(connection: &Rc<Connection>, schema: String) -> Result<Option<u32>, Stop> {
+    let schema = connection.c_string(schema)?;
+    let bytes = connection.call(asks(connection), move |connection| take_out(connection, &schema))??;
+    Ok(bytes.map(|Bytes { words, size }| {
+        withheld::keep(words);
+        size
+    }))
 }
 
 /// Puts a database of bytes in the place of one.
@@ -27,8 +33,11 @@ pub fn deserialize(
     content: Bytes,
     flags: u32,
 ) -> Result<State, Stop> {
-    let schema = c_string(schema);
-    connection.call(asks(connection), move |connection| put_in(connection, &schema, &content, flags))??;
+    let schema = connection.c_string(schema)?;
+    let mut content = Some(content);
+    connection.call(asks(connection), move |connection| {
+        put_in(connection, &schema, content.take().unwrap_or_default(), flags)
+    })??;
     Ok(State::of(connection.db))
 }
 
@@ -39,35 +48,32 @@ fn asks(connection: &Connection) -> bool {
 
 fn take_out(connection: &Connection, schema: &CStr) -> Result<Option<Bytes>, Failure> {
     let mut size = 0;
-    // SAFETY: the connection is open, and SQLite returns memory of that size.
+    // SAFETY: the connection is open, and SQLite returns memory of that size, or none.
     unsafe {
         let data = sqlite3_serialize(connection.db, schema.as_ptr(), &mut size, 0);
         if data.is_null() {
             return Ok(None);
         }
-        let copy = copy_of(slice::from_raw_parts(data, size as usize));
-        sqlite3_free(data.cast());
-        copy.map(Some).map_err(|_| Failure::no_memory(connection.db))
+        let size = size as usize;
+        let count = size.div_ceil(WORD);
+        // SQLite's memory is the allocator's (`c/memory.c`), so it can be handed on.
+        let words = memory_resize(data.cast(), count * WORD);
+        if words.is_null() {
+            sqlite3_free(data.cast());
+            return Err(Failure::no_memory(connection.db));
+        }
+        words.cast::<u8>().add(size).write_bytes(0, count * WORD - size);
+        Ok(Some(Bytes { words: Vec::from_raw_parts(words.cast(), count, count), size: size as u32 }))
     }
 }
 
-fn copy_of(data: &[u8]) -> Result<Bytes, OutOfMemory> {
-    let mut output = Output::new(data.len(), data.len())?;
-    output.append(data)?;
-    Ok(output.into())
-}
-
-fn put_in(connection: &Connection, schema: &CStr, content: &Bytes, flags: u32) -> Result<(), Failure> {
-    let content = content.as_slice();
-    // SAFETY: the memory is SQLite's from here on.
-    let code = unsafe {
-        let data = sqlite3_malloc64(content.len() as u64);
-        if data.is_null() && !content.is_empty() {
-            return Err(Failure::no_memory(connection.db));
-        }
-        data.cast::<u8>().copy_from_nonoverlapping(content.as_ptr(), content.len());
-        let (size, flags) = (content.len() as i64, flags | SQLITE_DESERIALIZE_FREEONCLOSE);
-        sqlite3_deserialize(connection.db, schema.as_ptr(), data.cast(), size, size, flags) as c_int
-    };
+fn put_in(connection: &Connection, schema: &CStr, content: Bytes, flags: u32) -> Result<(), Failure> {
+    let (size, capacity) = (content.as_slice().len() as i64, content.words.capacity());
+    // SQLite frees it, whatever happens: the allocator's memory is its own (`c/memory.c`).
+    let mut words = ManuallyDrop::new(content.words);
+    let data = if capacity == 0 { null_mut() } else { words.as_mut_ptr().cast() };
+    let flags = flags | SQLITE_DESERIALIZE_FREEONCLOSE;
+    // SAFETY: the memory has that size.
+    let code = unsafe { sqlite3_deserialize(connection.db, schema.as_ptr(), data, size, size, flags) };
     connection.check(code)
 }

@@ -42,8 +42,12 @@ sqlite3_backup_init(sqlite3 *to, const char *to_name, sqlite3 *from, const char 
         return NULL;
     }
     size_t to_size = strlen(to_name), from_size = strlen(from_name);
-    if (!text_is_utf8(to_name, to_size) || !text_is_utf8(from_name, from_size)) {
+    if (!text_is_name(to_name, to_size) || !text_is_name(from_name, from_size)) {
         error_set(to, SQLITE_MISUSE);
+        return NULL;
+    }
+    if (!room_ready()) {
+        error_set(to, SQLITE_NOMEM);
         return NULL;
     }
     sqlite_import_string_t to_text = text_lend(to_name, to_size), from_text = text_lend(from_name, from_size);

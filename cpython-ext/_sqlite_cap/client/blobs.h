@@ -7,6 +7,9 @@
 #include "pieces.h"
 #include "requests.h"
 
+/* How much is read or written at once, in bytes. */
+#define MOST_PIECE (MOST_WORDS * (int)WORD_BYTES)
+
 struct sqlite3_blob {
     sqlite3 *db;
     sqlite_component_database_own_blob_t handle;
@@ -41,7 +44,7 @@ open_blob(sqlite3 *db, const char *const names[3], sqlite3_int64 row, bool writa
     sqlite_import_string_t texts[3];
     for (size_t i = 0; i < 3; i++) {
         size_t size = names[i] == NULL ? 0 : strlen(names[i]);
-        if (names[i] == NULL || !text_is_utf8(names[i], size)) {
+        if (names[i] == NULL || !text_is_name(names[i], size)) {
             return error_set(db, SQLITE_MISUSE);
         }
         texts[i] = text_lend(names[i], size);
@@ -49,6 +52,9 @@ open_blob(sqlite3 *db, const char *const names[3], sqlite3_int64 row, bool writa
     sqlite_component_database_own_blob_t handle;
     sqlite_component_database_stop_t stop;
     bool opened;
+    if (!room_ready()) {
+        return error_set(db, SQLITE_NOMEM);
+    }
     do {
         opened = sqlite_component_database_method_connection_open_blob(connection_borrow(db), &texts[0], &texts[1],
                                                                        &texts[2], row, writable, &handle, &stop);
@@ -104,31 +110,42 @@ blob_failed(sqlite3_blob *blob, sqlite_component_database_failure_t *failure)
     return code;
 }
 
-int
-sqlite3_blob_read(sqlite3_blob *blob, void *data, int size, int offset)
+static int
+blob_read_piece(sqlite3_blob *blob, void *data, uint32_t size, uint32_t offset)
 {
-    if (blob == NULL) {
-        return SQLITE_MISUSE;
-    }
-    if (!blob_reaches(blob, size, offset)) {
-        return primary_code(blob->db->code);
-    }
     sqlite_component_database_bytes_t bytes;
     sqlite_component_database_failure_t failure;
-    if (!sqlite_component_database_method_blob_read(blob_borrow(blob), (uint32_t)offset, (uint32_t)size, &bytes,
-                                                    &failure)) {
+    if (!room_ready()) {
+        return error_set(blob->db, SQLITE_NOMEM);
+    }
+    if (!sqlite_component_database_method_blob_read(blob_borrow(blob), offset, size, &bytes, &failure)) {
         return blob_failed(blob, &failure);
     }
-    bool sound = bytes.size == (uint32_t)size && piece_is_sound(&bytes);
+    bool sound = bytes.size == size && piece_is_sound(&bytes);
     if (sound && size > 0) {
-        memcpy(data, bytes.words.ptr, (size_t)size);
+        memcpy(data, bytes.words.ptr, size);
     }
     sqlite_component_database_bytes_free(&bytes);
     return error_set(blob->db, sound ? SQLITE_OK : SQLITE_CORRUPT);
 }
 
-int
-sqlite3_blob_write(sqlite3_blob *blob, const void *data, int size, int offset)
+static int
+blob_write_piece(sqlite3_blob *blob, void *data, uint32_t size, uint32_t offset)
+{
+    Piece piece;
+    if (!room_ready() || !piece_lend(&piece, data, size)) {
+        return error_set(blob->db, SQLITE_NOMEM);
+    }
+    sqlite_component_database_failure_t failure;
+    bool written = sqlite_component_database_method_blob_write(blob_borrow(blob), offset, &piece.bytes, &failure);
+    piece_close(&piece);
+    return written ? error_set(blob->db, SQLITE_OK) : blob_failed(blob, &failure);
+}
+
+/* Reads or writes piece by piece, at least one. */
+static int
+blob_transfer(sqlite3_blob *blob, int (*transfer)(sqlite3_blob *, void *, uint32_t, uint32_t), void *data, int size,
+              int offset)
 {
     if (blob == NULL) {
         return SQLITE_MISUSE;
@@ -136,15 +153,25 @@ sqlite3_blob_write(sqlite3_blob *blob, const void *data, int size, int offset)
     if (!blob_reaches(blob, size, offset)) {
         return primary_code(blob->db->code);
     }
-    Piece piece;
-    if (!piece_lend(&piece, data, (size_t)size)) {
-        return error_set(blob->db, SQLITE_NOMEM);
-    }
-    sqlite_component_database_failure_t failure;
-    bool written = sqlite_component_database_method_blob_write(blob_borrow(blob), (uint32_t)offset, &piece.bytes,
-                                                               &failure);
-    piece_close(&piece);
-    return written ? error_set(blob->db, SQLITE_OK) : blob_failed(blob, &failure);
+    int done = 0, code;
+    do {
+        int piece = size - done < MOST_PIECE ? size - done : MOST_PIECE;
+        code = transfer(blob, (char *)data + done, (uint32_t)piece, (uint32_t)(offset + done));
+        done += piece;
+    } while (code == SQLITE_OK && done < size);
+    return code;
+}
+
+int
+sqlite3_blob_read(sqlite3_blob *blob, void *data, int size, int offset)
+{
+    return blob_transfer(blob, blob_read_piece, data, size, offset);
+}
+
+int
+sqlite3_blob_write(sqlite3_blob *blob, const void *data, int size, int offset)
+{
+    return blob_transfer(blob, blob_write_piece, (void *)data, size, offset);
 }
 
 int

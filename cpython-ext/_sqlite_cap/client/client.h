@@ -1,6 +1,7 @@
 /* The implementation of sqlite3.h on the bindings of sqlite:component/database, for one C file to include.
 
    A part for each concept, those that others need first:
+   - room.h: memory for all that crosses;
    - texts.h, values.h, contents.h, pieces.h: what crosses, in the contract's forms;
    - registry.h, aggregates.h: what the consumer's functions need between calls;
    - connections.h, errors.h, opening.h: connections;
@@ -21,6 +22,7 @@
 
 #include "sqlite3.h"
 
+#include "room.h"
 #include "texts.h"
 #include "values.h"
 #include "contents.h"

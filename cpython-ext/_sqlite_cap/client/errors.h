@@ -51,7 +51,7 @@ sqlite3_errstr(int code)
 {
     static char *meanings[257];
     char **meaning = &meanings[code == SQLITE_ABORT_ROLLBACK ? 256 : primary_code(code)];
-    if (*meaning == NULL) {
+    if (*meaning == NULL && room_ready()) {
         sqlite_import_string_t text;
         sqlite_component_database_describe_code(code, &text);
         *meaning = text_keep(&text);

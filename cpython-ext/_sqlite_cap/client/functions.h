@@ -26,6 +26,9 @@ announce_function(sqlite3 *db, const char *name, int arguments, int flags, Funct
     sqlite_import_string_t text = text_lend(name, strlen(name));
     sqlite_import_list_u32_t unused;
     sqlite_component_database_failure_t failure;
+    if (!room_ready()) {
+        return error_set(db, SQLITE_NOMEM);
+    }
     if (!sqlite_component_database_method_connection_create_function(connection_borrow(db), &text, arguments, flags,
                                                                      kind, id, &unused, &failure)) {
         return error_take(db, &failure);
@@ -40,7 +43,7 @@ create_function(sqlite3 *db, const char *name, int arguments, int flags, Functio
 {
     uint32_t id = 0;
     int code = SQLITE_OK;
-    if (!connection_is_open(db) || name == NULL || !text_is_utf8(name, strlen(name))) {
+    if (!connection_is_open(db) || name == NULL || !text_is_name(name, strlen(name))) {
         code = SQLITE_MISUSE;
     }
     else if (kind != NULL && !registry_add(&db->registry, callback, &id)) {
@@ -108,7 +111,7 @@ sqlite3_create_collation_v2(sqlite3 *db, const char *name, int encoding, void *d
 {
     Callback callback = {.data = data, .compare = compare, .destroy = destroy};
     uint32_t id = 0;
-    if (!connection_is_open(db) || encoding != SQLITE_UTF8 || !text_is_utf8(name, strlen(name))) {
+    if (!connection_is_open(db) || encoding != SQLITE_UTF8 || !text_is_name(name, strlen(name))) {
         return SQLITE_MISUSE;
     }
     if (compare == NULL) {

@@ -18,6 +18,12 @@ sqlite3_initialize(void)
 }
 
 int
+sqlite3_shutdown(void)
+{
+    return SQLITE_OK;
+}
+
+int
 sqlite3_threadsafe(void)
 {
     return 1;
@@ -27,7 +33,7 @@ const char *
 sqlite3_libversion(void)
 {
     static char *version;
-    if (version == NULL) {
+    if (version == NULL && room_ready()) {
         sqlite_import_string_t text;
         sqlite_component_database_version(&text);
         version = text_keep(&text);
@@ -48,7 +54,7 @@ int
 sqlite3_complete(const char *sql)
 {
     size_t size = strlen(sql);
-    if (!text_is_utf8(sql, size)) {
+    if (!text_is_utf8(sql, size) || !room_over_there(size)) {
         return 0;
     }
     sqlite_import_string_t text = text_lend(sql, size);

@@ -53,8 +53,11 @@ static int
 connection_open(sqlite3 *db, const char *filename, int flags)
 {
     size_t size = strlen(filename);
-    if (!text_is_utf8(filename, size)) {
+    if (!text_is_name(filename, size)) {
         return error_set(db, SQLITE_CANTOPEN);
+    }
+    if (!room_ready()) {
+        return error_set(db, SQLITE_NOMEM);
     }
     tell_directory();
     sqlite_import_string_t name = text_lend(filename, size);
@@ -145,6 +148,9 @@ sqlite3_db_config(sqlite3 *db, int option, ...)
     va_start(arguments, option);
     int value = va_arg(arguments, int), now = 0, *result = va_arg(arguments, int *);
     va_end(arguments);
+    if (!room_ready()) {
+        return error_set(db, SQLITE_NOMEM);
+    }
     sqlite_component_database_failure_t failure;
     if (!sqlite_component_database_method_connection_configure(connection_borrow(db), option, value, &now, &failure)) {
         return primary_code(error_take(db, &failure));

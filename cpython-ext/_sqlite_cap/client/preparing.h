@@ -20,11 +20,15 @@ prepare_text(sqlite3 *db, const char *sql, size_t size, Prepared *prepared)
     if (!text_is_utf8(sql, size)) {
         return error_say(db, SQLITE_ERROR, "the SQL is not UTF-8");
     }
+    if (!room_ready() || !room_over_there(size)) {
+        return error_set(db, SQLITE_NOMEM);
+    }
     sqlite_import_string_t text = text_lend(sql, size);
     sqlite_component_database_stop_t stop;
     bool compiled;
     do {
         compiled = sqlite_component_database_method_connection_prepare(connection_borrow(db), &text, prepared, &stop);
+        text.len = 0;
     } while (!compiled && stop_answered(db, &stop));
     return compiled ? error_set(db, SQLITE_OK) : db->code;
 }
@@ -33,7 +37,7 @@ static void
 prepared_drop(Prepared *prepared)
 {
     if (prepared->statement.is_some) {
-        sqlite_component_database_description_free(&prepared->statement.val.f1);
+        sqlite_component_database_option_description_free(&prepared->statement.val.f1);
         sqlite_component_database_statement_drop_own(prepared->statement.val.f0);
     }
 }
@@ -94,12 +98,14 @@ statement_new(sqlite3 *db, Prepared *prepared)
         prepared_drop(prepared);
         return NULL;
     }
-    sqlite_component_database_description_t *description = &prepared->statement.val.f1;
+    sqlite_component_database_option_description_t *description = &prepared->statement.val.f1;
     stmt->db = db;
     stmt->handle = prepared->statement.val.f0;
     connection_hold(db);
-    bool made = statement_learn(stmt, description) && parameters_open(&stmt->parameters, stmt->names.parameters);
-    sqlite_component_database_description_free(description);
+    bool made = (description->is_some || statement_describe(stmt, description))
+        && statement_learn(stmt, &description->val)
+        && parameters_open(&stmt->parameters, stmt->names.parameters);
+    sqlite_component_database_option_description_free(description);
     if (!made) {
         statement_free(stmt);
         return NULL;

@@ -56,23 +56,28 @@ arguments_make_room(Arguments *arguments, size_t count)
     arguments->count = 0;
 }
 
-/* False when they are not what the request says, or there is no memory. To be closed in either case. */
-static bool
-arguments_open(Arguments *arguments, const Request *request)
+/* SQLITE_CORRUPT when they are not what the request says, SQLITE_NOMEM when there is no memory. To be closed in any
+   case. */
+static int
+arguments_open(Arguments *arguments, Request *request)
 {
+    bool there = room_take_values(request->words, &request->arguments);
     const uint64_t *next = request->arguments.ptr, *end = next + request->arguments.len;
     /* Each takes a word at least, so that the count cannot ask for more memory than its words take. */
     bool sound = request->count <= request->arguments.len;
     arguments_make_room(arguments, sound ? request->count : 0);
-    if (!sound || arguments->values == NULL || arguments->pointers == NULL) {
-        return false;
+    if (!there || arguments->values == NULL || arguments->pointers == NULL) {
+        return SQLITE_NOMEM;
+    }
+    if (!sound) {
+        return SQLITE_CORRUPT;
     }
     for (size_t i = 0; i < request->count; i++) {
         arguments->values[i].text = NULL;
         arguments->pointers[i] = &arguments->values[i];
     }
     arguments->count = request->count;
-    return values_find(&next, end, arguments->values, request->count);
+    return values_find(&next, end, arguments->values, request->count) ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
 static inline void
@@ -85,8 +90,10 @@ reply_number(Reply *reply, int32_t number)
 static void
 reply_failure(Reply *reply, const char *message)
 {
-    reply->answer.tag = SQLITE_COMPONENT_DATABASE_ANSWER_FAILED;
-    reply->answer.val.failed = text_lend(message, strlen(message));
+    size_t size = strlen(message);
+    bool fits = room_over_there(size);
+    reply->answer.tag = fits ? SQLITE_COMPONENT_DATABASE_ANSWER_FAILED : SQLITE_COMPONENT_DATABASE_ANSWER_NO_MEMORY;
+    reply->answer.val.failed = text_lend(message, size);
 }
 
 static void
@@ -94,7 +101,7 @@ reply_value(Reply *reply, const Content *value)
 {
     size_t length = content_length(value);
     reply->words = length <= FEW_WORDS ? reply->few : malloc(length * WORD_BYTES);
-    if (reply->words == NULL) {
+    if (reply->words == NULL || !room_over_there(length * WORD_BYTES)) {
         reply->answer.tag = SQLITE_COMPONENT_DATABASE_ANSWER_NO_MEMORY;
         return;
     }
@@ -240,13 +247,17 @@ answer_sound(sqlite3 *db, const Request *request, Arguments *arguments, Reply *r
 }
 
 static void
-answer_request(sqlite3 *db, const Request *request, Reply *reply)
+answer_request(sqlite3 *db, Request *request, Reply *reply)
 {
     Arguments arguments;
     reply->words = NULL;
     reply->message = NULL;
-    if (arguments_open(&arguments, request)) {
+    int code = arguments_open(&arguments, request);
+    if (code == SQLITE_OK) {
         answer_sound(db, request, &arguments, reply);
+    }
+    else if (code == SQLITE_NOMEM) {
+        reply->answer.tag = SQLITE_COMPONENT_DATABASE_ANSWER_NO_MEMORY;
     }
     else if (request->event <= SQLITE_COMPONENT_DATABASE_EVENT_FINAL) {
         reply_failure(reply, "malformed request");
@@ -273,6 +284,8 @@ stop_answered(sqlite3 *db, sqlite_component_database_stop_t *stop)
         db->state_is_old = true;
         answer_request(db, &request, &reply);
         sqlite_component_database_request_free(&request);
+        /* The next question may need it. */
+        room_ready();
         more = sqlite_component_database_resume(&reply.answer, &request);
         reply_close(&reply);
     }

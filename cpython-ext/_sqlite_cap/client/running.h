@@ -13,9 +13,6 @@
 #define ROWS_GROWTH 4
 #define MOST_ROWS 4096
 
-/* How many words a batch may have, so that it stays in the processor's cache: 256 KiB. */
-#define MOST_WORDS 32768
-
 /* Learns the statement's names. False when there is no memory. */
 static bool
 statement_learn(sqlite3_stmt *stmt, const sqlite_component_database_description_t *description)
@@ -37,14 +34,33 @@ statement_learn(sqlite3_stmt *stmt, const sqlite_component_database_description_
     return true;
 }
 
+/* Asks for the description. False when that is not there. */
+static bool
+statement_describe(sqlite3_stmt *stmt, sqlite_component_database_option_description_t *description)
+{
+    sqlite_component_database_failure_t failure;
+    uint32_t size = sqlite_component_database_method_statement_description_size(statement_borrow(stmt));
+    description->is_some = false;
+    if (!room_ready() || !room_is_there(size)) {
+        error_set(stmt->db, SQLITE_NOMEM);
+        return false;
+    }
+    description->is_some =
+        sqlite_component_database_method_statement_describe(statement_borrow(stmt), &description->val, &failure);
+    if (!description->is_some) {
+        error_take(stmt->db, &failure);
+    }
+    return description->is_some;
+}
+
 /* After the schema changed: `select *` may have other columns now. */
 static bool
 statement_learn_anew(sqlite3_stmt *stmt)
 {
-    sqlite_component_database_description_t description;
-    sqlite_component_database_method_statement_describe(statement_borrow(stmt), &description);
-    bool learned = description.parameters.len == stmt->names.parameters && statement_learn(stmt, &description);
-    sqlite_component_database_description_free(&description);
+    sqlite_component_database_option_description_t description;
+    bool learned = statement_describe(stmt, &description)
+        && description.val.parameters.len == stmt->names.parameters && statement_learn(stmt, &description.val);
+    sqlite_component_database_option_description_free(&description);
     return learned;
 }
 
@@ -102,17 +118,24 @@ statement_fetch(sqlite3_stmt *stmt, sqlite_component_database_values_t *paramete
     bool fetched;
     stmt->calling = true;
     do {
+        /* Once it has asked, it cannot be left out. */
+        uint32_t most = room_ready() ? MOST_WORDS : FEWER_WORDS;
         fetched = sqlite_component_database_method_statement_step(statement_borrow(stmt), parameters, stmt->most_rows,
-                                                                  MOST_WORDS, batch, &stop);
+                                                                  most, batch, &stop);
+        parameters = NULL;
     } while (!fetched && stop_answered(stmt->db, &stop));
     stmt->calling = false;
     return fetched;
 }
 
 static int
-statement_take(sqlite3_stmt *stmt, const sqlite_component_database_batch_t *batch)
+statement_take(sqlite3_stmt *stmt, sqlite_component_database_batch_t *batch)
 {
     connection_set_state(stmt->db, &batch->state);
+    if (!room_take_values(batch->words, &batch->values)) {
+        stmt->rows.last = batch->done;
+        return statement_give_up(stmt, SQLITE_NOMEM, NULL);
+    }
     rows_take(&stmt->rows, batch);
     uint32_t more = stmt->most_rows * ROWS_GROWTH;
     stmt->most_rows = more < MOST_ROWS ? more : MOST_ROWS;
@@ -136,10 +159,14 @@ statement_go_on(sqlite3_stmt *stmt)
     sqlite_component_database_batch_t batch;
     rows_clear(&stmt->rows, stmt->names.columns);
     if (stmt->parameters.changed) {
-        if (!parameters_pack(&stmt->parameters, stmt->names.parameters, &values)) {
+        if (!parameters_pack(&stmt->parameters, stmt->names.parameters, &values)
+            || !room_over_there(values.len * WORD_BYTES)) {
             return statement_give_up(stmt, SQLITE_NOMEM, NULL);
         }
         parameters = &values;
+    }
+    if (!room_ready()) {
+        return statement_give_up(stmt, SQLITE_NOMEM, NULL);
     }
     if (!statement_fetch(stmt, parameters, &batch)) {
         return statement_failed(stmt);

@@ -31,6 +31,7 @@ typedef void (*sqlite3_destructor_type)(void *);
 
 /* The library. sqlite3_threadsafe() says 1: an instance of a component is entered by one thread at a time. */
 int sqlite3_initialize(void);
+int sqlite3_shutdown(void);
 int sqlite3_threadsafe(void);
 const char *sqlite3_libversion(void);
 int sqlite3_libversion_number(void);

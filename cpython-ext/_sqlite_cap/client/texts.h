@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sqlite_import.h"
+#include "room.h"
 
 /* The bytes of the character at the start of a text that is not empty; 0 when that is none. */
 static size_t
@@ -53,6 +53,13 @@ text_is_utf8(const char *text, size_t size)
         next += length;
     }
     return true;
+}
+
+/* Whether the component can take it for a name. */
+static bool
+text_is_name(const char *text, size_t size)
+{
+    return text_is_utf8(text, size) && room_for_name(size);
 }
 
 /* A text as a binding takes it. It stays ours. */

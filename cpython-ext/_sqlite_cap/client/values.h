@@ -114,6 +114,9 @@ static char *
 value_float_text(const sqlite3_value *value)
 {
     sqlite_import_string_t text;
+    if (!room_ready()) {
+        return NULL;
+    }
     sqlite_component_database_format_float(value_float(value), &text);
     return text_keep(&text);
 }

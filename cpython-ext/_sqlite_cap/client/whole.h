@@ -7,48 +7,62 @@
 #include "pieces.h"
 #include "requests.h"
 
+/* How many bytes there are, which are withheld. False when there are none. */
 static bool
-whole_read(sqlite3 *db, const char *schema, sqlite_component_database_option_bytes_t *content)
+whole_read(sqlite3 *db, const char *schema, uint32_t *size)
 {
     sqlite_import_string_t name = text_lend(schema, strlen(schema));
     sqlite_component_database_stop_t stop;
+    sqlite_import_option_u32_t found;
     bool serialized;
+    if (!room_ready()) {
+        error_set(db, SQLITE_NOMEM);
+        return false;
+    }
     do {
         serialized =
-            sqlite_component_database_method_connection_serialize(connection_borrow(db), &name, content, &stop);
+            sqlite_component_database_method_connection_serialize(connection_borrow(db), &name, &found, &stop);
     } while (!serialized && stop_answered(db, &stop));
+    /* An empty database begins and ends a transaction for this. */
+    db->state_is_old = true;
     if (serialized) {
         error_set(db, SQLITE_OK);
     }
-    return serialized && content->is_some;
+    *size = serialized && found.is_some ? found.val : 0;
+    return *size > 0;
 }
 
-/* Takes the bytes over, as memory for sqlite3_free(). NULL when they are not there. */
+/* The bytes, as memory for sqlite3_free(). NULL when they are not there. */
 static unsigned char *
-whole_keep(sqlite_component_database_bytes_t *bytes)
+whole_take(sqlite3 *db, uint32_t size)
 {
-    if (bytes->words.len == 0 || !piece_is_sound(bytes)) {
-        sqlite_component_database_bytes_free(bytes);
+    sqlite_component_database_bytes_t bytes = {.size = size};
+    if (!room_take_withheld(piece_words(size), &bytes.words)) {
+        error_set(db, SQLITE_NOMEM);
         return NULL;
     }
-    return (unsigned char *)bytes->words.ptr;
+    if (!piece_is_sound(&bytes)) {
+        sqlite_component_database_bytes_free(&bytes);
+        return NULL;
+    }
+    return (unsigned char *)bytes.words.ptr;
 }
 
 unsigned char *
 sqlite3_serialize(sqlite3 *db, const char *schema, sqlite3_int64 *size, unsigned flags)
 {
-    sqlite_component_database_option_bytes_t content;
+    uint32_t found;
     unsigned char *data = NULL;
     const char *name = schema == NULL ? "main" : schema;
     *size = -1;
-    if (!connection_is_open(db) || (flags & SQLITE_SERIALIZE_NOCOPY) != 0 || !text_is_utf8(name, strlen(name))) {
+    if (!connection_is_open(db) || (flags & SQLITE_SERIALIZE_NOCOPY) != 0 || !text_is_name(name, strlen(name))) {
         return NULL;
     }
     connection_hold(db);
-    if (whole_read(db, name, &content)) {
-        data = whole_keep(&content.val);
+    if (whole_read(db, name, &found)) {
+        data = whole_take(db, found);
         if (data != NULL) {
-            *size = content.val.size;
+            *size = found;
         }
     }
     connection_release(db);
@@ -61,10 +75,12 @@ whole_write(sqlite3 *db, const char *schema, Piece *piece, unsigned flags)
     sqlite_import_string_t name = text_lend(schema, strlen(schema));
     sqlite_component_database_state_t state;
     sqlite_component_database_stop_t stop;
+    sqlite_component_database_bytes_t bytes = piece->bytes;
     bool deserialized;
     do {
-        deserialized = sqlite_component_database_method_connection_deserialize(connection_borrow(db), &name,
-                                                                               &piece->bytes, flags, &state, &stop);
+        deserialized = sqlite_component_database_method_connection_deserialize(connection_borrow(db), &name, &bytes,
+                                                                               flags, &state, &stop);
+        bytes = (sqlite_component_database_bytes_t){.size = 0};
     } while (!deserialized && stop_answered(db, &stop));
     if (!deserialized) {
         return db->code;
@@ -94,9 +110,9 @@ sqlite3_deserialize(sqlite3 *db, const char *schema, unsigned char *data, sqlite
     const char *name = schema == NULL ? "main" : schema;
     Piece piece;
     int code = SQLITE_MISUSE;
-    if (connection_is_open(db) && size >= 0 && size <= MOST_MEMORY && text_is_utf8(name, strlen(name))) {
+    if (connection_is_open(db) && size >= 0 && size <= MOST_MEMORY && text_is_name(name, strlen(name))) {
         connection_hold(db);
-        if (whole_lend(&piece, data, (size_t)size, ours)) {
+        if (room_ready() && room_over_there((size_t)size) && whole_lend(&piece, data, (size_t)size, ours)) {
             code = whole_write(db, name, &piece, flags & ~(unsigned)SQLITE_DESERIALIZE_FREEONCLOSE);
             piece_close(&piece);
         }

@@ -9,6 +9,12 @@
 __attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("resume")))
 extern void __wasm_import_sqlite_component_database_resume(int32_t, uint8_t *, size_t, uint8_t *);
 
+__attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("has-room")))
+extern int32_t __wasm_import_sqlite_component_database_has_room(int32_t);
+
+__attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("take-withheld")))
+extern void __wasm_import_sqlite_component_database_take_withheld(uint8_t *);
+
 __attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("version")))
 extern void __wasm_import_sqlite_component_database_version(uint8_t *);
 
@@ -23,6 +29,9 @@ extern void __wasm_import_sqlite_component_database_format_float(double, uint8_t
 
 __attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("set-directory")))
 extern void __wasm_import_sqlite_component_database_set_directory(uint8_t *, size_t);
+
+__attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("[method]statement.description-size")))
+extern int32_t __wasm_import_sqlite_component_database_method_statement_description_size(int32_t);
 
 __attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("[method]statement.describe")))
 extern void __wasm_import_sqlite_component_database_method_statement_describe(int32_t, uint8_t *);
@@ -230,18 +239,24 @@ sqlite_component_database_borrow_statement_t sqlite_component_database_borrow_st
   return (sqlite_component_database_borrow_statement_t) { arg.__handle };
 }
 
-void sqlite_component_database_tuple2_own_statement_description_free(sqlite_component_database_tuple2_own_statement_description_t *ptr) {
-  sqlite_component_database_description_free(&ptr->f1);
+void sqlite_component_database_option_description_free(sqlite_component_database_option_description_t *ptr) {
+  if (ptr->is_some) {
+    sqlite_component_database_description_free(&ptr->val);
+  }
 }
 
-void sqlite_component_database_option_tuple2_own_statement_description_free(sqlite_component_database_option_tuple2_own_statement_description_t *ptr) {
+void sqlite_component_database_tuple2_own_statement_option_description_free(sqlite_component_database_tuple2_own_statement_option_description_t *ptr) {
+  sqlite_component_database_option_description_free(&ptr->f1);
+}
+
+void sqlite_component_database_option_tuple2_own_statement_option_description_free(sqlite_component_database_option_tuple2_own_statement_option_description_t *ptr) {
   if (ptr->is_some) {
-    sqlite_component_database_tuple2_own_statement_description_free(&ptr->val);
+    sqlite_component_database_tuple2_own_statement_option_description_free(&ptr->val);
   }
 }
 
 void sqlite_component_database_prepared_free(sqlite_component_database_prepared_t *ptr) {
-  sqlite_component_database_option_tuple2_own_statement_description_free(&ptr->statement);
+  sqlite_component_database_option_tuple2_own_statement_option_description_free(&ptr->statement);
 }
 
 __attribute__((__import_module__("sqlite:component/database@0.1.0"), __import_name__("[resource-drop]connection")))
@@ -292,6 +307,14 @@ sqlite_component_database_borrow_backup_t sqlite_component_database_borrow_backu
 void sqlite_component_database_option_request_free(sqlite_component_database_option_request_t *ptr) {
   if (ptr->is_some) {
     sqlite_component_database_request_free(&ptr->val);
+  }
+}
+
+void sqlite_component_database_result_description_failure_free(sqlite_component_database_result_description_failure_t *ptr) {
+  if (!ptr->is_err) {
+    sqlite_component_database_description_free(&ptr->val.ok);
+  } else {
+    sqlite_component_database_failure_free(&ptr->val.err);
   }
 }
 
@@ -380,15 +403,9 @@ void sqlite_component_database_result_own_backup_failure_free(sqlite_component_d
   }
 }
 
-void sqlite_component_database_option_bytes_free(sqlite_component_database_option_bytes_t *ptr) {
-  if (ptr->is_some) {
-    sqlite_component_database_bytes_free(&ptr->val);
-  }
-}
-
-void sqlite_component_database_result_option_bytes_stop_free(sqlite_component_database_result_option_bytes_stop_t *ptr) {
+void sqlite_component_database_result_option_u32_stop_free(sqlite_component_database_result_option_u32_stop_t *ptr) {
   if (!ptr->is_err) {
-    sqlite_component_database_option_bytes_free(&ptr->val.ok);
+    sqlite_import_option_u32_free(&ptr->val.ok);
   } else {
     sqlite_component_database_stop_free(&ptr->val.err);
   }
@@ -445,7 +462,7 @@ void sqlite_import_string_free(sqlite_import_string_t *ret) {
 
 bool sqlite_component_database_resume(sqlite_component_database_answer_t *answer, sqlite_component_database_request_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(16+3*sizeof(void*))];
+  uint8_t ret_area[(16+4*sizeof(void*))];
   int32_t variant;
   uint8_t * variant4;
   size_t variant5;
@@ -499,13 +516,27 @@ bool sqlite_component_database_resume(sqlite_component_database_answer_t *answer
         (uint32_t) (uint32_t) (*((int32_t*) (ptr + (4+1*sizeof(void*))))),
         (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+1*sizeof(void*))))),
         (uint32_t) (uint32_t) (*((int32_t*) (ptr + (12+1*sizeof(void*))))),
-        (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (16+1*sizeof(void*))))), (*((size_t*) (ptr + (16+2*sizeof(void*))))) },
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (16+1*sizeof(void*))))),
+        (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (16+2*sizeof(void*))))), (*((size_t*) (ptr + (16+3*sizeof(void*))))) },
       };
       break;
     }
   }
   *ret = option.val;
   return option.is_some;
+}
+
+bool sqlite_component_database_has_room(uint32_t bytes) {
+  int32_t ret = __wasm_import_sqlite_component_database_has_room((int32_t) (bytes));
+  return ret;
+}
+
+void sqlite_component_database_take_withheld(sqlite_import_list_u64_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_sqlite_component_database_take_withheld(ptr);
+  *ret = (sqlite_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
 }
 
 void sqlite_component_database_version(sqlite_import_string_t *ret) {
@@ -541,17 +572,50 @@ void sqlite_component_database_set_directory(sqlite_import_string_t *path) {
   __wasm_import_sqlite_component_database_set_directory((uint8_t *) (*path).ptr, (*path).len);
 }
 
-void sqlite_component_database_method_statement_describe(sqlite_component_database_borrow_statement_t self, sqlite_component_database_description_t *ret) {
-  __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(5*sizeof(void*))];
+uint32_t sqlite_component_database_method_statement_description_size(sqlite_component_database_borrow_statement_t self) {
+  int32_t ret = __wasm_import_sqlite_component_database_method_statement_description_size((self).__handle);
+  return (uint32_t) (ret);
+}
+
+bool sqlite_component_database_method_statement_describe(sqlite_component_database_borrow_statement_t self, sqlite_component_database_description_t *ret, sqlite_component_database_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(48+2*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_sqlite_component_database_method_statement_describe((self).__handle, ptr);
-  *ret = (sqlite_component_database_description_t) {
-    (sqlite_component_database_list_column_t) (sqlite_component_database_list_column_t) { (sqlite_component_database_column_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) },
-    (sqlite_import_list_option_string_t) (sqlite_import_list_option_string_t) { (sqlite_import_option_string_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) },
-    (bool) (int32_t) *((uint8_t*) (ptr + (4*sizeof(void*)))),
-    (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr + (1+4*sizeof(void*))))),
-  };
+  sqlite_component_database_result_description_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (sqlite_component_database_description_t) {
+        (sqlite_component_database_list_column_t) (sqlite_component_database_list_column_t) { (sqlite_component_database_column_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (sqlite_import_list_option_string_t) (sqlite_import_list_option_string_t) { (sqlite_import_option_string_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+        (bool) (int32_t) *((uint8_t*) (ptr + (8+4*sizeof(void*)))),
+        (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr + (9+4*sizeof(void*))))),
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      result.val.err = (sqlite_component_database_failure_t) {
+        (int32_t) *((int32_t*) (ptr + 8)),
+        (sqlite_import_string_t) (sqlite_import_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
+        (sqlite_component_database_state_t) (sqlite_component_database_state_t) {
+          (bool) (int32_t) *((uint8_t*) (ptr + (16+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (24+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (32+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (40+2*sizeof(void*)))),
+        },
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
 }
 
 bool sqlite_component_database_method_statement_step(sqlite_component_database_borrow_statement_t self, sqlite_component_database_values_t *maybe_parameters, uint32_t max_rows, uint32_t max_words, sqlite_component_database_batch_t *ret, sqlite_component_database_stop_t *err) {
@@ -582,14 +646,15 @@ bool sqlite_component_database_method_statement_step(sqlite_component_database_b
       result.is_err = false;
       result.val.ok = (sqlite_component_database_batch_t) {
         (uint32_t) (uint32_t) (*((int32_t*) (ptr + 8))),
-        (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
-        (bool) (int32_t) *((uint8_t*) (ptr + (8+3*sizeof(void*)))),
-        (bool) (int32_t) *((uint8_t*) (ptr + (9+3*sizeof(void*)))),
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + 12))),
+        (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 16))), (*((size_t*) (ptr + (16+1*sizeof(void*))))) },
+        (bool) (int32_t) *((uint8_t*) (ptr + (16+2*sizeof(void*)))),
+        (bool) (int32_t) *((uint8_t*) (ptr + (17+2*sizeof(void*)))),
         (sqlite_component_database_state_t) (sqlite_component_database_state_t) {
-          (bool) (int32_t) *((uint8_t*) (ptr + (8+4*sizeof(void*)))),
-          (int64_t) *((int64_t*) (ptr + (16+4*sizeof(void*)))),
-          (int64_t) *((int64_t*) (ptr + (24+4*sizeof(void*)))),
-          (int64_t) *((int64_t*) (ptr + (32+4*sizeof(void*)))),
+          (bool) (int32_t) *((uint8_t*) (ptr + (24+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (32+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (40+2*sizeof(void*)))),
+          (int64_t) *((int64_t*) (ptr + (48+2*sizeof(void*)))),
         },
       };
       break;
@@ -618,7 +683,8 @@ bool sqlite_component_database_method_statement_step(sqlite_component_database_b
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }
@@ -678,7 +744,8 @@ bool sqlite_component_database_method_statement_reset(sqlite_component_database_
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }
@@ -735,37 +802,50 @@ bool sqlite_component_database_static_connection_open(sqlite_import_string_t *na
 
 bool sqlite_component_database_method_connection_prepare(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *sql, sqlite_component_database_prepared_t *ret, sqlite_component_database_stop_t *err) {
   __attribute__((__aligned__(8)))
-  uint8_t ret_area[(56+2*sizeof(void*))];
+  uint8_t ret_area[(48+4*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_sqlite_component_database_method_connection_prepare((self).__handle, (uint8_t *) (*sql).ptr, (*sql).len, ptr);
   sqlite_component_database_result_prepared_stop_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      sqlite_component_database_option_tuple2_own_statement_description_t option1;
+      sqlite_component_database_option_tuple2_own_statement_option_description_t option2;
       switch ((int32_t) *((uint8_t*) (ptr + 8))) {
         case 0: {
-          option1.is_some = false;
+          option2.is_some = false;
           break;
         }
         case 1: {
-          option1.is_some = true;
-          option1.val = (sqlite_component_database_tuple2_own_statement_description_t) {
+          option2.is_some = true;
+          sqlite_component_database_option_description_t option1;
+          switch ((int32_t) *((uint8_t*) (ptr + (8+2*sizeof(void*))))) {
+            case 0: {
+              option1.is_some = false;
+              break;
+            }
+            case 1: {
+              option1.is_some = true;
+              option1.val = (sqlite_component_database_description_t) {
+                (sqlite_component_database_list_column_t) (sqlite_component_database_list_column_t) { (sqlite_component_database_column_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+                (sqlite_import_list_option_string_t) (sqlite_import_list_option_string_t) { (sqlite_import_option_string_t*)(*((uint8_t **) (ptr + (8+5*sizeof(void*))))), (*((size_t*) (ptr + (8+6*sizeof(void*))))) },
+                (bool) (int32_t) *((uint8_t*) (ptr + (8+7*sizeof(void*)))),
+                (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr + (9+7*sizeof(void*))))),
+              };
+              break;
+            }
+          }
+
+          option2.val = (sqlite_component_database_tuple2_own_statement_option_description_t) {
             (sqlite_component_database_own_statement_t) (sqlite_component_database_own_statement_t) { *((int32_t*) (ptr + (8+1*sizeof(void*)))) },
-            (sqlite_component_database_description_t) (sqlite_component_database_description_t) {
-              (sqlite_component_database_list_column_t) (sqlite_component_database_list_column_t) { (sqlite_component_database_column_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
-              (sqlite_import_list_option_string_t) (sqlite_import_list_option_string_t) { (sqlite_import_option_string_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
-              (bool) (int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*)))),
-              (uint8_t) (uint8_t) ((int32_t) *((uint8_t*) (ptr + (9+6*sizeof(void*))))),
-            },
+            (sqlite_component_database_option_description_t) option1,
           };
           break;
         }
       }
 
       result.val.ok = (sqlite_component_database_prepared_t) {
-        (sqlite_component_database_option_tuple2_own_statement_description_t) option1,
-        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+7*sizeof(void*))))),
+        (sqlite_component_database_option_tuple2_own_statement_option_description_t) option2,
+        (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+8*sizeof(void*))))),
       };
       break;
     }
@@ -793,7 +873,8 @@ bool sqlite_component_database_method_connection_prepare(sqlite_component_databa
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }
@@ -1022,7 +1103,8 @@ bool sqlite_component_database_method_connection_open_blob(sqlite_component_data
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }
@@ -1077,16 +1159,16 @@ bool sqlite_component_database_method_connection_open_backup(sqlite_component_da
   }
 }
 
-bool sqlite_component_database_method_connection_serialize(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_component_database_option_bytes_t *ret, sqlite_component_database_stop_t *err) {
+bool sqlite_component_database_method_connection_serialize(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_import_option_u32_t *ret, sqlite_component_database_stop_t *err) {
   __attribute__((__aligned__(8)))
   uint8_t ret_area[(56+2*sizeof(void*))];
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_sqlite_component_database_method_connection_serialize((self).__handle, (uint8_t *) (*schema).ptr, (*schema).len, ptr);
-  sqlite_component_database_result_option_bytes_stop_t result;
+  sqlite_component_database_result_option_u32_stop_t result;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
       result.is_err = false;
-      sqlite_component_database_option_bytes_t option;
+      sqlite_import_option_u32_t option;
       switch ((int32_t) *((uint8_t*) (ptr + 8))) {
         case 0: {
           option.is_some = false;
@@ -1094,10 +1176,7 @@ bool sqlite_component_database_method_connection_serialize(sqlite_component_data
         }
         case 1: {
           option.is_some = true;
-          option.val = (sqlite_component_database_bytes_t) {
-            (sqlite_import_list_u64_t) (sqlite_import_list_u64_t) { (uint64_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
-            (uint32_t) (uint32_t) (*((int32_t*) (ptr + (8+3*sizeof(void*))))),
-          };
+          option.val = (uint32_t) (*((int32_t*) (ptr + 12)));
           break;
         }
       }
@@ -1129,7 +1208,8 @@ bool sqlite_component_database_method_connection_serialize(sqlite_component_data
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }
@@ -1189,7 +1269,8 @@ bool sqlite_component_database_method_connection_deserialize(sqlite_component_da
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 20))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 24))),
             (uint32_t) (uint32_t) (*((int32_t*) (ptr + 28))),
-            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + 32))), (*((size_t*) (ptr + (32+1*sizeof(void*))))) },
+            (uint32_t) (uint32_t) (*((int32_t*) (ptr + 32))),
+            (sqlite_component_database_values_t) (sqlite_component_database_values_t) { (uint64_t*)(*((uint8_t **) (ptr + (32+1*sizeof(void*))))), (*((size_t*) (ptr + (32+2*sizeof(void*))))) },
           };
           break;
         }

@@ -52,6 +52,7 @@ typedef struct sqlite_component_database_state_t {
 typedef struct sqlite_component_database_failure_t {
   // The extended result code.
   int32_t   code;
+  // Its first 64 KiB, if there are more.
   sqlite_import_string_t   message;
   // The connection's, after it.
   sqlite_component_database_state_t   state;
@@ -90,6 +91,8 @@ typedef struct sqlite_component_database_request_t {
   uint32_t   aggregate;
   // How many arguments there are.
   uint32_t   count;
+  // How many words they take. More than 8192 are withheld.
+  uint32_t   words;
   sqlite_component_database_values_t   arguments;
 } sqlite_component_database_request_t;
 
@@ -112,7 +115,7 @@ typedef struct sqlite_component_database_answer_t {
 #define SQLITE_COMPONENT_DATABASE_ANSWER_FAILED 2
 // Of a function: its value is too large.
 #define SQLITE_COMPONENT_DATABASE_ANSWER_TOO_BIG 3
-// Of a function: it ran out of memory.
+// There is no memory for the question, or the function ran out of it.
 #define SQLITE_COMPONENT_DATABASE_ANSWER_NO_MEMORY 4
 
 // Why a call is not through.
@@ -126,7 +129,7 @@ typedef struct sqlite_component_database_stop_t {
 
 #define SQLITE_COMPONENT_DATABASE_STOP_FAILED 0
 // It asks something. Answer with `resume`, until there is nothing more to answer; then make the same call
-// again, which returns what it came to. Other calls may be made in between, also on the same connection as far
+// again, which returns what it came to, whatever its arguments are by then. Other calls may be made in between, also on the same connection as far
 // as SQLite allows it; of several that wait, the last is answered first.
 #define SQLITE_COMPONENT_DATABASE_STOP_SUSPENDED 1
 
@@ -167,6 +170,8 @@ typedef struct sqlite_component_database_description_t {
 typedef struct sqlite_component_database_batch_t {
   // How many rows there are. 0 only when it is done.
   uint32_t   rows;
+  // How many words their values take. More than `max-words` are withheld.
+  uint32_t   words;
   // Their values, one row behind the other.
   sqlite_component_database_values_t   values;
   // Whether that were the last rows: the statement is reset.
@@ -186,19 +191,25 @@ typedef struct sqlite_component_database_borrow_statement_t {
 } sqlite_component_database_borrow_statement_t;
 
 typedef struct {
+  bool is_some;
+  sqlite_component_database_description_t val;
+} sqlite_component_database_option_description_t;
+
+typedef struct {
   sqlite_component_database_own_statement_t f0;
-  sqlite_component_database_description_t f1;
-} sqlite_component_database_tuple2_own_statement_description_t;
+  sqlite_component_database_option_description_t f1;
+} sqlite_component_database_tuple2_own_statement_option_description_t;
 
 typedef struct {
   bool is_some;
-  sqlite_component_database_tuple2_own_statement_description_t val;
-} sqlite_component_database_option_tuple2_own_statement_description_t;
+  sqlite_component_database_tuple2_own_statement_option_description_t val;
+} sqlite_component_database_option_tuple2_own_statement_option_description_t;
 
 // What was made of a text of SQL.
 typedef struct sqlite_component_database_prepared_t {
-  // None when there is nothing but space and comments.
-  sqlite_component_database_option_tuple2_own_statement_description_t   statement;
+  // None when there is nothing but space and comments. The description is left out when it takes more than
+  // 64 KiB.
+  sqlite_component_database_option_tuple2_own_statement_option_description_t   statement;
   // Where in the text, in bytes, the statement ends.
   uint32_t   tail;
 } sqlite_component_database_prepared_t;
@@ -250,6 +261,14 @@ typedef struct {
   bool is_some;
   sqlite_component_database_request_t val;
 } sqlite_component_database_option_request_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    sqlite_component_database_description_t ok;
+    sqlite_component_database_failure_t err;
+  } val;
+} sqlite_component_database_result_description_failure_t;
 
 typedef struct {
   bool is_some;
@@ -336,17 +355,12 @@ typedef struct {
 } sqlite_component_database_result_own_backup_failure_t;
 
 typedef struct {
-  bool is_some;
-  sqlite_component_database_bytes_t val;
-} sqlite_component_database_option_bytes_t;
-
-typedef struct {
   bool is_err;
   union {
-    sqlite_component_database_option_bytes_t ok;
+    sqlite_import_option_u32_t ok;
     sqlite_component_database_stop_t err;
   } val;
-} sqlite_component_database_result_option_bytes_stop_t;
+} sqlite_component_database_result_option_u32_stop_t;
 
 typedef struct {
   bool is_err;
@@ -374,6 +388,12 @@ typedef struct {
 // Imported Functions from `sqlite:component/database@0.1.0`
 // Goes on with the call that waits. Its next question, or none when it is through.
 extern bool sqlite_component_database_resume(sqlite_component_database_answer_t *answer, sqlite_component_database_request_t *ret);
+// Whether the arguments of a call may take this many bytes in all; more than 1 MiB should be asked for. A
+// component ends where it finds no memory for its arguments.
+extern bool sqlite_component_database_has_room(uint32_t bytes);
+// Hands out what the last call withheld: a long result, of which that call told no more than the size. A consumer
+// ends where it finds no memory for a result, so it can see to that first. What it does not ask for is forgotten.
+extern void sqlite_component_database_take_withheld(sqlite_import_list_u64_t *ret);
 // SQLite's version, as `3.50.4`.
 extern void sqlite_component_database_version(sqlite_import_string_t *ret);
 // Whether the text ends with a whole statement.
@@ -384,7 +404,9 @@ extern void sqlite_component_database_describe_code(int32_t code, sqlite_import_
 extern void sqlite_component_database_format_float(double value, sqlite_import_string_t *ret);
 // Where names of files start that do not start with `/`: an absolute path, `/` at first.
 extern void sqlite_component_database_set_directory(sqlite_import_string_t *path);
-extern void sqlite_component_database_method_statement_describe(sqlite_component_database_borrow_statement_t self, sqlite_component_database_description_t *ret);
+// What memory its description takes, in bytes.
+extern uint32_t sqlite_component_database_method_statement_description_size(sqlite_component_database_borrow_statement_t self);
+extern bool sqlite_component_database_method_statement_describe(sqlite_component_database_borrow_statement_t self, sqlite_component_database_description_t *ret, sqlite_component_database_failure_t *err);
 // Runs it for some rows of its result: the next ones, or the first when it is done or was reset; then it takes
 // new `parameters`, if there are any, for all of its parameters from the first on, of which those not given
 // become null. Ends the batch with `max-rows` rows (at least 1) or when it holds `max-words` words; and after
@@ -425,8 +447,9 @@ extern void sqlite_component_database_method_connection_set_trace(sqlite_compone
 extern bool sqlite_component_database_method_connection_open_blob(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_import_string_t *table, sqlite_import_string_t *column, int64_t row, bool writable, sqlite_component_database_own_blob_t *ret, sqlite_component_database_stop_t *err);
 // Starts to copy a database of `source` over one of this connection.
 extern bool sqlite_component_database_method_connection_open_backup(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *name, sqlite_component_database_borrow_connection_t source, sqlite_import_string_t *source_name, sqlite_component_database_own_backup_t *ret, sqlite_component_database_failure_t *err);
-// A database as the bytes its file would have; none when there is no such database.
-extern bool sqlite_component_database_method_connection_serialize(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_component_database_option_bytes_t *ret, sqlite_component_database_stop_t *err);
+// A database as the bytes its file would have; none when there is no such database. Tells how many there are,
+// and withholds them: words, as those of `bytes`.
+extern bool sqlite_component_database_method_connection_serialize(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_import_option_u32_t *ret, sqlite_component_database_stop_t *err);
 // Puts a database that lives in memory in the place of one, with flags as of `SQLITE_DESERIALIZE_READONLY`.
 extern bool sqlite_component_database_method_connection_deserialize(sqlite_component_database_borrow_connection_t self, sqlite_import_string_t *schema, sqlite_component_database_bytes_t *content, uint32_t deserialize_flags, sqlite_component_database_state_t *ret, sqlite_component_database_stop_t *err);
 // Bytes.
@@ -475,9 +498,11 @@ extern void sqlite_component_database_statement_drop_borrow(sqlite_component_dat
 
 extern sqlite_component_database_borrow_statement_t sqlite_component_database_borrow_statement(sqlite_component_database_own_statement_t handle);
 
-void sqlite_component_database_tuple2_own_statement_description_free(sqlite_component_database_tuple2_own_statement_description_t *ptr);
+void sqlite_component_database_option_description_free(sqlite_component_database_option_description_t *ptr);
 
-void sqlite_component_database_option_tuple2_own_statement_description_free(sqlite_component_database_option_tuple2_own_statement_description_t *ptr);
+void sqlite_component_database_tuple2_own_statement_option_description_free(sqlite_component_database_tuple2_own_statement_option_description_t *ptr);
+
+void sqlite_component_database_option_tuple2_own_statement_option_description_free(sqlite_component_database_option_tuple2_own_statement_option_description_t *ptr);
 
 void sqlite_component_database_prepared_free(sqlite_component_database_prepared_t *ptr);
 
@@ -500,6 +525,8 @@ extern void sqlite_component_database_backup_drop_borrow(sqlite_component_databa
 extern sqlite_component_database_borrow_backup_t sqlite_component_database_borrow_backup(sqlite_component_database_own_backup_t handle);
 
 void sqlite_component_database_option_request_free(sqlite_component_database_option_request_t *ptr);
+
+void sqlite_component_database_result_description_failure_free(sqlite_component_database_result_description_failure_t *ptr);
 
 void sqlite_component_database_option_values_free(sqlite_component_database_option_values_t *ptr);
 
@@ -525,9 +552,7 @@ void sqlite_component_database_result_own_blob_stop_free(sqlite_component_databa
 
 void sqlite_component_database_result_own_backup_failure_free(sqlite_component_database_result_own_backup_failure_t *ptr);
 
-void sqlite_component_database_option_bytes_free(sqlite_component_database_option_bytes_t *ptr);
-
-void sqlite_component_database_result_option_bytes_stop_free(sqlite_component_database_result_option_bytes_stop_t *ptr);
+void sqlite_component_database_result_option_u32_stop_free(sqlite_component_database_result_option_u32_stop_t *ptr);
 
 void sqlite_component_database_result_bytes_failure_free(sqlite_component_database_result_bytes_failure_t *ptr);
 

@@ -235,3 +235,16 @@ CALLS = {
     "setlimit, setconfig": settings,
     "complete_statement": lambda: sqlite3.complete_statement("select 1;"),
 }
+
+SLOW = {
+    "connect",
+    "close with a statement left",
+    "execute, long",
+    "executescript",
+    "compiled anew",
+    "function, nested",
+    "aggregate",
+    "blobopen",
+    "blobopen, expired",
+    "deserialize",
+}

@@ -9,5 +9,5 @@ mod outcome;
 mod suite;
 
 pub use compare::{Comparison, Unexpected};
-pub use outcome::{Outcome, Outcomes, Record, Tally};
+pub use outcome::{Outcome, Outcomes, Record, Tally, read_report};
 pub use suite::Conformance;

@@ -60,7 +60,10 @@ impl<'a> Conformance<'a> {
             return Err(miette!("{module} has no test that passes natively:\n{}", said.join("\n")));
         }
         let guest = self.in_guest(module)?;
-        Ok(Comparison::new(module, &native, &guest, &self.expected))
+        let prefix = format!("test.{module}.");
+        Ok(Comparison::new(module, &native, &guest, &self.expected, |exception| {
+            exception.test.starts_with(&prefix)
+        }))
     }
 
     fn natively(&self, module: &str) -> Result<Outcomes> {

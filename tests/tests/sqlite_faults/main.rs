@@ -156,7 +156,6 @@ fn each_fault(make: impl Fn(u64) -> Fault) {
         for number in (1..=changes).step_by(stride(changes)) {
             laboratory.try_fault(mode, make(number), &mut chance);
         }
-        println!("{changes} changes: {mode}");
     }
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::ffi::{IOERR_NOMEM, Outcome};
 use super::methods::{File, Level};
+use crate::ffi::memory_account;
 
 /// A file grows by pieces of this size (bytes), which stay where they are: to move a large one would take it twice.
 const PIECE: usize = 64 * 1024;
@@ -41,6 +42,10 @@ impl MemoryFile {
 fn zeros() -> Option<Box<[u8; PIECE]>> {
     let mut piece = Vec::new();
     piece.try_reserve_exact(PIECE).ok()?;
+    // SAFETY: any size will do.
+    if unsafe { memory_account(PIECE) } == 0 {
+        return None;
+    }
     piece.resize(PIECE, 0);
     piece.into_boxed_slice().try_into().ok()
 }
