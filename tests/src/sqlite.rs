@@ -152,7 +152,12 @@ impl<T: WasiView + 'static> Database<T> {
 
     fn answer(&mut self, first: Request, answer: &mut dyn FnMut(Request) -> Answer) -> Result<(), Refusal> {
         let mut next = Some(first);
-        while let Some(request) = next {
+        while let Some(mut request) = next {
+            if request.arguments.len() < request.words as usize {
+                request.arguments =
+                    self.guest.call_take_withheld(self.store.as_context_mut()).map_err(Refusal::Trapped)?;
+            }
+            assert_eq!(request.arguments.len(), request.words as usize);
             let answer = answer(request);
             next = self.guest.call_resume(self.store.as_context_mut(), &answer).map_err(Refusal::Trapped)?;
         }

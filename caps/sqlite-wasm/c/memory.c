@@ -1,10 +1,11 @@
-/* SQLite's memory: malloc's, as long as calls can still be made beside it. Where there is no memory for the arguments of a
+/* SQLite's memory: malloc's, as long as calls can still be made beside it. Where there is none for the arguments of a
    call or for what puts its result together, the component ends, so some is always left for that.
 
-   Looking costs as much as allocating does. So what is found to be there is a little more, which may then be taken without
-   another look. */
+   Looking costs as much as allocating does. So what is found to be there is a little more, which may then be taken
+   without another look. */
 
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "sqlite3.h"
@@ -14,8 +15,8 @@
 /* What is left for that, in bytes: twice what the arguments of a call may take without being asked for. */
 #define HEADROOM ((size_t)2 << 20)
 
-/* What is left besides by blocks from this size on, in bytes, such as pages: where no row has room any longer, there shall be
-   enough to go on with fewer. */
+/* What is left besides by blocks from this size on, in bytes, such as pages: where no row has room any longer, there
+   shall be enough to go on with fewer. */
 #define LARGE 4096
 #define SPARE ((size_t)1 << 20)
 

@@ -11,8 +11,8 @@ int memory_start(void);
 /* Whether a block of this size would leave enough for calls. */
 int memory_has_room(size_t size);
 
-/* Whether enough for calls is left beside so many bytes that were just allocated, to be kept. If not, they are to be given
-   back. */
+/* Whether enough for calls is left beside so many bytes that were just allocated, to be kept. If not, they are to be
+   given back. */
 int memory_account(size_t size);
 
 /* realloc, as long as it leaves enough for calls. */

@@ -228,8 +228,8 @@ pub unsafe extern "C" fn call_trace(
     0
 }
 
-/// Asks what is answered by a number, or that there is no memory. Without arguments there was none to put them together.
-/// None when it cannot be asked from here.
+/// Asks what is answered by a number, or that there is no memory. Without arguments there was none to put them
+/// together. None when it cannot be asked from here.
 fn number(event: Event, id: u32, count: u32, arguments: Option<Packed>) -> Option<Answer> {
     match ask(None, || Some(request(event, id, 0, count, arguments?))) {
         Asked::Now(answer) => Some(answer),

@@ -1,5 +1,5 @@
-/* Memory for what crosses: where a binding finds none for a result, it ends the interpreter, and where the component finds
-   none for an argument, it ends as well. */
+/* Memory for what crosses: where a binding finds none for a result, it ends the interpreter, and where the component
+   finds none for an argument, it ends as well. */
 
 #ifndef CLIENT_ROOM_H
 #define CLIENT_ROOM_H
@@ -13,7 +13,8 @@
 /* What the rows of a batch may take, in words, so that it stays in the processor's cache: 256 KiB. */
 #define MOST_WORDS 32768
 
-/* What any other result takes at most, in words, if it is not withheld: a question's arguments, a description, a message. */
+/* What any other result takes at most, in words, if it is not withheld: a question's arguments, a description, a
+   message. */
 #define FEWER_WORDS 8192
 
 /* What a result takes besides, in bytes. */
@@ -23,8 +24,8 @@
 #define MOST_UNASKED ((size_t)1024 * 1024)
 #define MOST_UNASKED_NAME ((size_t)64 * 1024)
 
-/* Memory that is held for results which find no other: for those of calls that are left out when it is not there, and, as
-   these do not need all of it, for those of calls that cannot be left out. */
+/* Memory that is held for results which find no other: for those of calls that are left out when it is not there, and,
+   as these do not need all of it, for those of calls that cannot be left out. */
 static struct {
     size_t size;
     void *block;

@@ -9,6 +9,7 @@ use core::ptr::{self, NonNull};
 
 use super::ffi::{BUSY, IOERR_NOMEM, IOERR_SHMLOCK, Outcome, SHM_LOCKS};
 use super::methods::Slots;
+use crate::ffi::memory_account;
 
 /// How strictly pieces are aligned, in bytes.
 const ALIGN: usize = 8;
@@ -51,6 +52,10 @@ impl Shm {
         }
         while make && self.pieces.len() <= index {
             self.pieces.try_reserve(1).map_err(|_| IOERR_NOMEM)?;
+            // SAFETY: any size will do.
+            if unsafe { memory_account(size) } == 0 {
+                return Err(IOERR_NOMEM);
+            }
             // SAFETY: the size is not zero.
             let piece = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(IOERR_NOMEM)?;
             self.pieces.push(piece);
