@@ -67,7 +67,8 @@ impl Connection {
 
     /// Whether compiling a statement may ask the consumer.
     pub fn compiling_asks(&self) -> bool {
-        self.has_authorizer.get() || self.has_progress.get()
+        // A virtual table may run statements when it is first used.
+        self.has_authorizer.get() || self.has_progress.get() || self.has_trace.get()
     }
 
     /// Whether running any statement may ask the consumer.

@@ -269,13 +269,17 @@ impl Statement {
             self.pending.replace(Some(Box::new(failure)));
         }
         let recompiled = unsafe { engine_recompiled(self.raw) };
+        let is_new = self.recompiled.replace(recompiled) != recompiled;
+        if is_new {
+            self.calls.set(None);
+        }
         let values = values.into_words();
         Ok(Batch {
             rows,
             words: values.len() as u32,
             values: withheld::pass(values, max_words),
             done: code == SQLITE_DONE,
-            recompiled: self.recompiled.replace(recompiled) != recompiled,
+            recompiled: is_new,
             state: State::of(self.connection.db),
         })
     }

@@ -105,9 +105,9 @@ blob_reaches(sqlite3_blob *blob, int size, int offset)
 static int
 blob_failed(sqlite3_blob *blob, sqlite_component_database_failure_t *failure)
 {
-    int code = primary_code(error_take(blob->db, failure));
+    int code = error_take(blob->db, failure);
     blob->expired = code == SQLITE_ABORT;
-    return code;
+    return primary_code(code);
 }
 
 static int

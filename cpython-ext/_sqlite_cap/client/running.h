@@ -228,7 +228,8 @@ sqlite3_step(sqlite3_stmt *stmt)
     if (!statement_is_free(stmt)) {
         return SQLITE_MISUSE;
     }
-    if (stmt->phase == STATEMENT_RUNNING && stmt->interrupts != stmt->db->interrupts) {
+    /* One that writes has no rows ahead, and is ended where it runs. */
+    if (stmt->phase == STATEMENT_RUNNING && stmt->read_only && stmt->interrupts != stmt->db->interrupts) {
         return statement_give_up(stmt, SQLITE_INTERRUPT, NULL);
     }
     return stmt->rows.left > 0 ? statement_row(stmt) : statement_step_further(stmt);

@@ -169,6 +169,33 @@ fn a_collation_is_asked_for_in_the_middle_of_a_sort() {
 }
 
 #[test]
+fn a_statement_that_was_compiled_anew_asks_for_what_is_new_in_it() {
+    let mut database = open();
+    create_collation(&mut database, "backwards", 3);
+    database.run("CREATE TABLE t (a)").unwrap();
+    let (connection, guest) = (database.connection, database.guest.clone());
+    let insert = "INSERT INTO t VALUES (random())";
+    let prepared = guest.connection().call_prepare(&mut database.store, connection, insert).unwrap().unwrap();
+    let (statement, _) = prepared.statement.unwrap();
+    let mut asked = 0;
+    for round in 0..4 {
+        if round == 1 {
+            database.run("CREATE INDEX i ON t (a || '' COLLATE backwards)").unwrap();
+            asked = 0;
+        }
+        let mut answer = |_| {
+            asked += 1;
+            Answer::Number(1)
+        };
+        let step =
+            |store: &mut wasmtime::Store<Host>| guest.statement().call_step(store, statement, None, 1, 100);
+        assert!(database.through(&mut answer, step).unwrap().done);
+    }
+    assert!(asked >= 3, "the index is kept without the collation");
+    statement.resource_drop(&mut database.store).unwrap();
+}
+
+#[test]
 fn a_function_that_fails_fails_the_statement() {
     let mut database = open();
     create_function(&mut database, "f", FunctionKind::Scalar, 1);
