@@ -174,15 +174,15 @@ fn a_statement_that_was_compiled_anew_asks_for_what_is_new_in_it() {
     create_collation(&mut database, "backwards", 3);
     database.run("CREATE TABLE t (a)").unwrap();
     let (connection, guest) = (database.connection, database.guest.clone());
-    let insert = "INSERT INTO t VALUES (random())";
+    let insert = "INSERT INTO t VALUES ('text ' || random())";
     let prepared = guest.connection().call_prepare(&mut database.store, connection, insert).unwrap().unwrap();
     let (statement, _) = prepared.statement.unwrap();
-    let mut asked = 0;
+    let mut asked;
     for round in 0..4 {
         if round == 1 {
-            database.run("CREATE INDEX i ON t (a || '' COLLATE backwards)").unwrap();
-            asked = 0;
+            database.run("CREATE INDEX i ON t (a COLLATE backwards)").unwrap();
         }
+        asked = 0;
         let mut answer = |_| {
             asked += 1;
             Answer::Number(1)
@@ -190,8 +190,8 @@ fn a_statement_that_was_compiled_anew_asks_for_what_is_new_in_it() {
         let step =
             |store: &mut wasmtime::Store<Host>| guest.statement().call_step(store, statement, None, 1, 100);
         assert!(database.through(&mut answer, step).unwrap().done);
+        assert_eq!(asked > 0, round > 0, "in round {round}");
     }
-    assert!(asked >= 3, "the index is kept without the collation");
     statement.resource_drop(&mut database.store).unwrap();
 }
 
