@@ -7,10 +7,12 @@
 
 extern crate alloc;
 
+mod global;
 mod output;
 #[cfg(target_family = "wasm")]
 mod runtime;
 mod words;
 
+pub use global::Global;
 pub use output::{OutOfMemory, Output, check_headroom, has_room};
 pub use words::bytes_of;

@@ -11,7 +11,7 @@ use crate::ffi::{
     sqlite3_expanded_sql, sqlite3_free, sqlite3_result_error, sqlite3_result_error_nomem,
     sqlite3_result_error_toobig, sqlite3_user_data,
 };
-use crate::global::Global;
+use cap_support::Global;
 use crate::suspension::{Asked, ask};
 use crate::values::set_result;
 use crate::withheld::{self, MOST_ARGUMENTS};

@@ -16,7 +16,6 @@ mod description;
 mod exports;
 mod failure;
 mod ffi;
-mod global;
 mod statement;
 mod suspension;
 mod values;

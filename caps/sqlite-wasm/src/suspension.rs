@@ -24,7 +24,7 @@ use crate::ffi::{
     asyncify_stop_unwind, engine_ask, engine_caller, engine_is_watched, memory_account, set_stack_pointer,
     stack_pointer, suspendable_operate,
 };
-use crate::global::Global;
+use cap_support::Global;
 
 /// The stack of a call that can suspend, in bytes: as large as the module's own.
 const STACK: usize = 1 << 20;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::global::Global;
+use cap_support::Global;
 
 /// How many words of arguments are passed with a question.
 pub const MOST_ARGUMENTS: usize = 8192;

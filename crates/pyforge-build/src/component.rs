@@ -52,12 +52,12 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
     Ok(entry.join(component.file_name()))
 }
 
-/// Runs `cargo build`, for the bytes of the module. The target folder is kept between builds of the same cap, and
-/// shared by checkouts: it is under a lock until they are read.
+/// Runs `cargo build`, for the bytes of the module. The target folder is kept between builds of the same project: it is
+/// under a lock until they are read.
 fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> {
     let _lock = context.store.lock(&format!("cargo-{}", component.name), context.progress)?;
-    let target_dir = context.store.folder("cargo").join(&component.name);
-    let remapped = remapped(context, component)?;
+    let target_dir = target_dir(context, component)?;
+    let remapped = remapped(component, &target_dir)?;
     let mut command = Command::new("cargo");
     command
         .current_dir(component.dir())
@@ -74,17 +74,25 @@ fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> 
     std::fs::read(&module).into_diagnostic().wrap_err_with(|| cannot_read(&module))
 }
 
+/// Each checkout's has one of its own: Cargo tells what is fresh by times, and those of two checkouts mean nothing to
+/// each other.
+fn target_dir(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
+    let project = std::path::absolute(component.dir()).into_diagnostic()?;
+    let digest = bytes_digest(project.as_os_str().as_encoded_bytes());
+    Ok(context.store.folder("cargo").join(format!("{}-{}", component.name, &digest[..16])))
+}
+
 /// Folders of this machine and what stands for them in the result, which is the same wherever it is built.
 type Remapped = Vec<(PathBuf, &'static str)>;
 
-fn remapped(context: &Context<'_>, component: &Component) -> Result<Remapped> {
+fn remapped(component: &Component, target_dir: &Path) -> Result<Remapped> {
     let mut ask = Command::new("cargo");
     ask.current_dir(component.dir()).args(["metadata", "--format-version=1", "--locked"]);
     let metadata: serde_json::Value = serde_json::from_str(&process::capture(ask)?).into_diagnostic()?;
     let mut folders = vec![
         (std::path::absolute(component.dir()).into_diagnostic()?, "cap"),
         (machine::rust_sysroot()?, "rust"),
-        (context.store.folder("cargo"), "target"),
+        (target_dir.to_owned(), "target"),
     ];
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let manifests = packages.filter(|package| !package["source"].is_null());

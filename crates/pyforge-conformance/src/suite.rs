@@ -7,7 +7,7 @@ use std::time::Duration;
 use miette::{IntoDiagnostic, WrapErr, miette};
 use pyforge_build::{Build, Built, Result, copy_tree, process};
 use pyforge_manifest::Expected;
-use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
+use pyforge_runtime::{Access, Capture, Dir, Interrupt, Network, Output, Policy, Program};
 use tempfile::TempDir;
 
 use crate::compare::Comparison;
@@ -110,6 +110,8 @@ impl<'a> Conformance<'a> {
             ],
             stdout: Output::Capture(output.clone()),
             stderr: Output::Capture(output.clone()),
+            // Servers of the tests' own, on whatever port is free.
+            network: Network::All,
             timeout: Some(TIMEOUT),
             ..Policy::default()
         }

@@ -9,7 +9,7 @@ pub use crate::bindings::wasi::filesystem::types::{
     Advice, Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags,
 };
 use crate::bindings::wasi::{clocks, filesystem, random};
-use crate::global::Global;
+use cap_support::Global;
 
 /// The directories that the host has opened for us, and their names without slashes at either end.
 static PREOPENS: Global<Option<&'static [(Descriptor, &'static str)]>> = Global::new(None);

@@ -12,7 +12,7 @@ use super::ffi::{BUSY, IOERR_LOCK, IOERR_NOMEM, IOERR_SHMLOCK, Outcome};
 use super::host::{self, Descriptor};
 use super::methods::{Level, Slots};
 use super::shm::{Held, Shm};
-use crate::global::Global;
+use cap_support::Global;
 
 /// The databases that are open. A connection knows the place of its own.
 static DATABASES: Global<Vec<Option<Database>>> = Global::new(Vec::new());

@@ -8,7 +8,7 @@ use cap_support::has_room;
 
 use super::ffi::{CANTOPEN, MAX_PATH, NOMEM, Outcome};
 use super::host::Place;
-use crate::global::Global;
+use cap_support::Global;
 
 /// Where relative paths start. Empty is the root.
 static DIRECTORY: Global<String> = Global::new(String::new());

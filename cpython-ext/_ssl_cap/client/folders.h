@@ -1,0 +1,140 @@
+/* Folders of trusted certificates and revocation lists, named by the hashes of their subjects. OpenSSL looks
+   into them whenever it misses a certificate; here they are handed over, and once more when they changed
+   until a connection is made. */
+
+#ifndef CLIENT_FOLDERS_H
+#define CLIENT_FOLDERS_H
+
+#include <ctype.h>
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "contexts.h"
+
+/* The digits of a hash, and the longest name of a file with its folder. */
+#define HASH_DIGITS 8
+#define MOST_PATH ((size_t)4096)
+
+/* Whether a name is a hash, a dot, an "r" for a revocation list, and a number. */
+static bool
+folder_has_hash(const char *name)
+{
+    for (size_t i = 0; i < HASH_DIGITS; i++) {
+        if (!isxdigit((unsigned char)name[i])) {
+            return false;
+        }
+    }
+    const char *rest = name + HASH_DIGITS;
+    if (*rest++ != '.') {
+        return false;
+    }
+    rest += *rest == 'r';
+    size_t digits = strspn(rest, "0123456789");
+    return digits > 0 && rest[digits] == '\0';
+}
+
+/* What cannot be read is left out. */
+static void
+folder_add_file(SSL_CTX *context, const char *folder, const char *name)
+{
+    char path[MOST_PATH];
+    Taken content;
+    int size = snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *stream = size < 0 || (size_t)size >= sizeof(path) ? NULL : fopen(path, "rb");
+    if (stream == NULL) {
+        return;
+    }
+    if (file_read_rest(stream, &content)) {
+        ssl_import_string_t lent;
+        ssl_import_list_u8_t pem = list_lend(content.block, taken_left(&content));
+        if (text_lend(&lent, name)) {
+            openssl_component_tls_method_context_add_hashed_file(context_borrow(context), &lent, &pem);
+        }
+        taken_free(&content);
+    }
+    fclose(stream);
+}
+
+static void
+folder_read(SSL_CTX *context, const Folder *folder)
+{
+    DIR *stream = opendir(folder->name);
+    struct dirent *entry;
+    while (stream != NULL && (entry = readdir(stream)) != NULL) {
+        if (folder_has_hash(entry->d_name)) {
+            folder_add_file(context, folder->name, entry->d_name);
+        }
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+}
+
+/* Reads a folder if that was not done since it changed. */
+static void
+folder_renew(SSL_CTX *context, Folder *folder)
+{
+    struct stat status;
+    if (stat(folder->name, &status) != 0) {
+        return;
+    }
+    bool is_new = !folder->is_read || status.st_mtim.tv_sec != folder->changed.tv_sec
+        || status.st_mtim.tv_nsec != folder->changed.tv_nsec;
+    if (is_new) {
+        folder->is_read = true;
+        folder->changed = status.st_mtim;
+        folder_read(context, folder);
+    }
+}
+
+/* Before a connection is made. errno stays what it is. */
+static void
+folders_renew(SSL_CTX *context)
+{
+    int number = errno;
+    for (size_t i = 0; i < context->folder_count; i++) {
+        folder_renew(context, &context->folders[i]);
+    }
+    errno = number;
+}
+
+/* Adds a folder, which need not be there yet. */
+static bool
+folder_add(SSL_CTX *context, const char *name, size_t size)
+{
+    Folder *folders = realloc(context->folders, (context->folder_count + 1) * sizeof(*folders));
+    if (folders == NULL) {
+        return false;
+    }
+    context->folders = folders;
+    char *copy = strndup(name, size);
+    if (copy == NULL) {
+        return false;
+    }
+    folders[context->folder_count] = (Folder){.name = copy};
+    context->folder_count++;
+    folders_renew(context);
+    return true;
+}
+
+/* Adds folders that have colons between them, each once. */
+static int
+folders_add(SSL_CTX *context, const char *names)
+{
+    while (*names != '\0') {
+        size_t size = strcspn(names, ":");
+        bool is_known = false;
+        for (size_t i = 0; i < context->folder_count; i++) {
+            const char *name = context->folders[i].name;
+            is_known |= strlen(name) == size && memcmp(name, names, size) == 0;
+        }
+        if (size > 0 && !is_known && !folder_add(context, names, size)) {
+            error_no_memory(ERR_LIB_X509);
+            return 0;
+        }
+        names += size + (names[size] == ':');
+    }
+    return 1;
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* Where bytes come from and go to, by OpenSSL's name for the header. All of the client is one whole: see client.h. */
+
+#include "../client.h"
