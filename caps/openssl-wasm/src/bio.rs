@@ -72,7 +72,12 @@ unsafe extern "C" fn write(bio: *mut Bio, bytes: *const c_char, size: c_int) -> 
     }
 }
 
-unsafe extern "C" fn ctrl(_: *mut Bio, command: c_int, _: c_long, _: *mut c_void) -> c_long {
-    // What is written is sent by whoever takes it.
-    (command == BIO_CTRL_FLUSH).into()
+unsafe extern "C" fn ctrl(bio: *mut Bio, command: c_int, _: c_long, _: *mut c_void) -> c_long {
+    match command {
+        // What is written is sent by whoever takes it.
+        BIO_CTRL_FLUSH => 1,
+        // SAFETY: the BIO was made here.
+        BIO_CTRL_EOF => unsafe { connection_of(bio).with_wire(|wire| wire.is_ended()).into() },
+        _ => 0,
+    }
 }

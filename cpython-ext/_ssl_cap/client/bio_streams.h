@@ -36,7 +36,7 @@ BIO_read_filename(BIO *bio, const char *name)
     return 1;
 }
 
-/* Where the next byte is written. A library need not know that of a file to append to before it has written. */
+/* Where the next byte is written. Of a file to append to, libc need not know that before it has written. */
 static long
 BIO_tell(BIO *bio)
 {
