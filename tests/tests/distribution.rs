@@ -122,7 +122,10 @@ fn a_provider_of_something_else_is_refused_with_both_sides() {
     assert_eq!(said, "python imports zlib:component/stream@0.1.0, and no component exports it");
 }
 
-/// What a database in files needs; the other caps need nothing.
+/// Entropy, and the time that certificates are checked against.
+const OPENSSL_IMPORTS: [&str; 2] = ["wasi:clocks/wall-clock", "wasi:random/random"];
+
+/// What a database in files needs.
 const SQLITE_IMPORTS: [&str; 6] = [
     "wasi:clocks/monotonic-clock",
     "wasi:clocks/wall-clock",
@@ -140,7 +143,11 @@ fn caps_ask_of_the_host_what_they_need_and_nothing_else() {
         let mut imports: Vec<_> =
             part.imports.iter().map(|import| import.name.split_once('@').unwrap().0).collect();
         imports.sort_unstable();
-        let needed = if part.name == "sqlite-wasm" { &SQLITE_IMPORTS[..] } else { &[] };
+        let needed = match part.name.as_str() {
+            "openssl-wasm" => &OPENSSL_IMPORTS[..],
+            "sqlite-wasm" => &SQLITE_IMPORTS[..],
+            _ => &[],
+        };
         assert_eq!(imports, needed, "{}", part.name);
     }
     let python = inspection.embedded.iter().find(|part| part.name == "python").unwrap();

@@ -7,12 +7,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyforge_build::process;
+use pyforge_build::{Silent, process, provide_programs};
 use pyforge_tests::scripts::{Scripts, long};
 use pyforge_tests::settings;
 use sha2::{Digest, Sha256};
 
-const TOOLS: [&str; 5] = ["gzip", "bzip2", "xz", "zstd", "tar"];
+/// The programs, each with its Debian package.
+const TOOLS: [(&str, &str); 5] =
+    [("gzip", "gzip"), ("bzip2", "bzip2"), ("xz", "xz-utils"), ("zstd", "zstd"), ("tar", "tar")];
 
 /// Ways to write a file: the suffix says the format, the command reads the file `$1` and prints.
 const WRITERS: &[(&str, &str)] = &[
@@ -139,10 +141,7 @@ fn archives_go_from_the_system_to_here_and_back() {
 
 /// The two interpreters, and a dictionary of zstd; fails when a tool is not there.
 fn prepare() -> Scripts {
-    let path = settings().path;
-    let missing: Vec<_> =
-        TOOLS.into_iter().filter(|tool| !path.iter().any(|dir| dir.join(tool).is_file())).collect();
-    assert!(missing.is_empty(), "these tests need the system's {}: install them", missing.join(", "));
+    provide_programs(&settings(), &TOOLS, &Silent).unwrap();
     let scripts = Scripts::new();
     let text = scripts.built().cpython.source.join("Misc/HISTORY");
     shell(&scripts, "zstd -q --train -B1024 --maxdict=16384 -o dictionary $1", &text, "said");

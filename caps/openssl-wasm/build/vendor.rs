@@ -55,6 +55,8 @@ const OPTIONS: &[&str] = &[
     "no-gost",
     "no-http",
     "no-idea",
+    // Which nothing would load.
+    "no-legacy",
     "no-mdc2",
     "no-multiblock",
     "no-nextprotoneg",

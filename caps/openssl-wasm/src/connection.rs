@@ -32,7 +32,7 @@ pub struct Connection {
     ssl: *mut Ssl,
     /// Of its own; OpenSSL writes to it during operations.
     wire: *mut Wire,
-    /// All it ever had: OpenSSL keeps using the first one besides the last.
+    /// The first it had and the last: OpenSSL uses both.
     contexts: RefCell<Vec<Rc<Context>>>,
     server_name: RefCell<ServerName>,
     psk: RefCell<Psk>,
@@ -134,7 +134,9 @@ impl Connection {
 
     /// Goes on with the certificate of another context.
     pub fn set_context(&self, context: &Rc<Context>) {
-        self.contexts.borrow_mut().push(Rc::clone(context));
+        let mut contexts = self.contexts.borrow_mut();
+        contexts.truncate(1);
+        contexts.push(Rc::clone(context));
         // SAFETY: both are there.
         unsafe { SSL_set_SSL_CTX(self.ssl, context.ctx()) };
     }
@@ -162,7 +164,7 @@ impl Connection {
         clear();
         // SAFETY: it is copied.
         check(unsafe {
-            X509_VERIFY_PARAM_set1_host(SSL_get0_param(self.ssl), name.as_ptr().cast(), name.len())
+            X509_VERIFY_PARAM_set1_host(SSL_get0_param(self.ssl), pointer(name.as_bytes()).cast(), name.len())
         })
     }
 
@@ -171,7 +173,7 @@ impl Connection {
         clear();
         // SAFETY: it is copied.
         check(unsafe {
-            X509_VERIFY_PARAM_set1_ip(SSL_get0_param(self.ssl), address.as_ptr(), address.len())
+            X509_VERIFY_PARAM_set1_ip(SSL_get0_param(self.ssl), pointer(address), address.len())
         })
     }
 }
@@ -184,4 +186,9 @@ impl Drop for Connection {
             drop(Box::from_raw(self.wire));
         }
     }
+}
+
+/// For functions that take a size of 0 for one that is not known.
+fn pointer(bytes: &[u8]) -> *const u8 {
+    if bytes.is_empty() { ptr::null() } else { bytes.as_ptr() }
 }

@@ -33,6 +33,9 @@ impl Connection {
         let mut outcome = self.operate(input, || {
             let room = output.room().unwrap_or_default();
             let mut count = 0;
+            if limit == 0 {
+                return (1, 0);
+            }
             // SAFETY: OpenSSL writes as many bytes as it says.
             unsafe {
                 let result = SSL_read_ex(self.ssl(), room.as_mut_ptr().cast(), room.len(), &mut count);

@@ -79,8 +79,12 @@ impl GuestContext for Rc<Context> {
         Context::add_file(self, pem.as_slice())
     }
 
-    fn add_hashed_file(&self, name: String, pem: Vec<u8>) {
-        Context::add_hashed_file(self, name, pem);
+    fn add_hashed_file(&self, folder: u32, name: String, pem: Vec<u8>) {
+        Context::add_hashed_file(self, folder, name, pem);
+    }
+
+    fn forget_hashed_files(&self, folder: u32) {
+        Context::forget_hashed_files(self, folder);
     }
 
     fn add_built_in(&self) -> Result<u32, Failure> {

@@ -34,7 +34,7 @@ static inline void
 SSL_CTX_set_tlsext_servername_callback(SSL_CTX *context, SSL_servername_cb callback)
 {
     context->server_name_callback = callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_SERVER_NAME, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_SERVER_NAME, callback != NULL);
 }
 
 static inline void
@@ -47,28 +47,28 @@ static inline void
 SSL_CTX_set_msg_callback(SSL_CTX *context, SSL_msg_cb callback)
 {
     context->message_callback = callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_REPORT_MESSAGES, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_REPORT_MESSAGES, callback != NULL);
 }
 
 static inline void
 SSL_CTX_set_keylog_callback(SSL_CTX *context, SSL_CTX_keylog_cb_func callback)
 {
     context->key_callback = callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_REPORT_KEYS, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_REPORT_KEYS, callback != NULL);
 }
 
 static inline void
 SSL_CTX_set_psk_client_callback(SSL_CTX *context, SSL_psk_client_cb_func callback)
 {
     context->psk_client_callback = callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_CLIENT_PSK, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_CLIENT_PSK, callback != NULL);
 }
 
 static inline void
 SSL_CTX_set_psk_server_callback(SSL_CTX *context, SSL_psk_server_cb_func callback)
 {
     context->psk_server_callback = callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_SERVER_PSK, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_ASK_SERVER_PSK, callback != NULL);
 }
 
 /* The component selects among the protocols that were set, as SSL_select_next_proto() does; the callback only
@@ -77,7 +77,7 @@ static inline void
 SSL_CTX_set_alpn_select_cb(SSL_CTX *context, SSL_CTX_alpn_select_cb_func callback, void *argument)
 {
     (void)argument;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_SELECT_PROTOCOL, callback != NULL);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_SELECT_PROTOCOL, callback != NULL);
 }
 
 /* The next of a list of protocols, each behind a byte with its size; false at the end, or where the list

@@ -137,10 +137,21 @@ context_get(const SSL_CTX *context, openssl_component_tls_setting_t setting)
     return openssl_component_tls_method_context_get(context_borrow(context), setting);
 }
 
+/* Sets what may be refused. */
 static int
 context_set(SSL_CTX *context, openssl_component_tls_setting_t setting, uint64_t value)
 {
     return TLS_TRY(method_context_set, context_borrow(context), setting, value);
+}
+
+/* Sets what cannot be refused, whatever memory there is: without a failure there is no result that takes any. What
+   protects must not be left out. */
+static void
+context_order(SSL_CTX *context, openssl_component_tls_setting_t setting, uint64_t value)
+{
+    if (!openssl_component_tls_method_context_set(context_borrow(context), setting, value, &tls_failure)) {
+        abort();
+    }
 }
 
 #endif

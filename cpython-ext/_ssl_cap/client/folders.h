@@ -35,11 +35,11 @@ folder_has_hash(const char *name)
 
 /* What cannot be read is left out. */
 static void
-folder_add_file(SSL_CTX *context, const char *folder, const char *name)
+folder_add_file(SSL_CTX *context, size_t folder, const char *name)
 {
     char path[MOST_PATH];
     Taken content;
-    int size = snprintf(path, sizeof(path), "%s/%s", folder, name);
+    int size = snprintf(path, sizeof(path), "%s/%s", context->folders[folder].name, name);
     FILE *stream = size < 0 || (size_t)size >= sizeof(path) ? NULL : fopen(path, "rb");
     if (stream == NULL) {
         return;
@@ -48,7 +48,8 @@ folder_add_file(SSL_CTX *context, const char *folder, const char *name)
         ssl_import_string_t lent;
         ssl_import_list_u8_t pem = list_lend(content.block, taken_left(&content));
         if (text_lend(&lent, name)) {
-            openssl_component_tls_method_context_add_hashed_file(context_borrow(context), &lent, &pem);
+            openssl_component_tls_method_context_add_hashed_file(context_borrow(context), (uint32_t)folder, &lent,
+                                                                   &pem);
         }
         taken_free(&content);
     }
@@ -56,13 +57,13 @@ folder_add_file(SSL_CTX *context, const char *folder, const char *name)
 }
 
 static void
-folder_read(SSL_CTX *context, const Folder *folder)
+folder_read(SSL_CTX *context, size_t folder)
 {
-    DIR *stream = opendir(folder->name);
+    DIR *stream = opendir(context->folders[folder].name);
     struct dirent *entry;
     while (stream != NULL && (entry = readdir(stream)) != NULL) {
         if (folder_has_hash(entry->d_name)) {
-            folder_add_file(context, folder->name, entry->d_name);
+            folder_add_file(context, folder, entry->d_name);
         }
     }
     if (stream != NULL) {
@@ -70,12 +71,15 @@ folder_read(SSL_CTX *context, const Folder *folder)
     }
 }
 
-/* Reads a folder if that was not done since it changed. */
+/* Reads a folder if that was not done since it changed: since a file came, went or got another name. */
 static void
-folder_renew(SSL_CTX *context, Folder *folder)
+folder_renew(SSL_CTX *context, size_t index)
 {
+    Folder *folder = &context->folders[index];
     struct stat status;
     if (stat(folder->name, &status) != 0) {
+        openssl_component_tls_method_context_forget_hashed_files(context_borrow(context), (uint32_t)index);
+        folder->is_read = false;
         return;
     }
     bool is_new = !folder->is_read || status.st_mtim.tv_sec != folder->changed.tv_sec
@@ -83,7 +87,8 @@ folder_renew(SSL_CTX *context, Folder *folder)
     if (is_new) {
         folder->is_read = true;
         folder->changed = status.st_mtim;
-        folder_read(context, folder);
+        openssl_component_tls_method_context_forget_hashed_files(context_borrow(context), (uint32_t)index);
+        folder_read(context, index);
     }
 }
 
@@ -93,7 +98,7 @@ folders_renew(SSL_CTX *context)
 {
     int number = errno;
     for (size_t i = 0; i < context->folder_count; i++) {
-        folder_renew(context, &context->folders[i]);
+        folder_renew(context, i);
     }
     errno = number;
 }

@@ -47,7 +47,7 @@ X509_VERIFY_PARAM_get_hostflags(const X509_VERIFY_PARAM *parameters)
 static inline void
 X509_VERIFY_PARAM_set_hostflags(X509_VERIFY_PARAM *parameters, unsigned int flags)
 {
-    context_set(parameters->context, OPENSSL_COMPONENT_TLS_SETTING_HOST_FLAGS, flags);
+    context_order(parameters->context, OPENSSL_COMPONENT_TLS_SETTING_HOST_FLAGS, flags);
 }
 
 /* Of connections only; the name ends with a zero byte. */

@@ -14,21 +14,21 @@ SSL_CTX_get_options(const SSL_CTX *context)
 static inline uint64_t
 SSL_CTX_set_options(SSL_CTX *context, uint64_t options)
 {
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_OPTIONS, SSL_CTX_get_options(context) | options);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_OPTIONS, SSL_CTX_get_options(context) | options);
     return SSL_CTX_get_options(context);
 }
 
 static inline uint64_t
 SSL_CTX_clear_options(SSL_CTX *context, uint64_t options)
 {
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_OPTIONS, SSL_CTX_get_options(context) & ~options);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_OPTIONS, SSL_CTX_get_options(context) & ~options);
     return SSL_CTX_get_options(context);
 }
 
 static inline long
 SSL_CTX_set_mode(SSL_CTX *context, long mode)
 {
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_MODE, (uint64_t)mode);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_MODE, (uint64_t)mode);
     return (long)context_get(context, OPENSSL_COMPONENT_TLS_SETTING_MODE);
 }
 
@@ -43,7 +43,7 @@ static inline void
 SSL_CTX_set_verify(SSL_CTX *context, int mode, SSL_verify_cb callback)
 {
     (void)callback;
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_VERIFY_MODE, (uint64_t)mode);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_VERIFY_MODE, (uint64_t)mode);
 }
 
 static inline int
@@ -91,7 +91,7 @@ SSL_CTX_set_num_tickets(SSL_CTX *context, size_t count)
 static inline void
 SSL_CTX_set_post_handshake_auth(SSL_CTX *context, int on)
 {
-    context_set(context, OPENSSL_COMPONENT_TLS_SETTING_POST_HANDSHAKE_AUTH, on != 0);
+    context_order(context, OPENSSL_COMPONENT_TLS_SETTING_POST_HANDSHAKE_AUTH, on != 0);
 }
 
 static int

@@ -77,20 +77,27 @@ write_piece(SSL *ssl, const uint8_t *data, size_t size)
     return is_written;
 }
 
+/* How much the component took that the consumer was not told of yet. */
+static inline size_t
+write_held(const SSL *ssl)
+{
+    return ssl->held[WRITE].is_there ? ssl->held[WRITE].count : 0;
+}
+
 static inline bool
 error_is_final(int error)
 {
     return error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
 }
 
-/* Writes all of it, or as far as that goes; the same call again goes on from there. */
+/* Writes all of it, or as far as that goes; the same call again goes on from there, and must not have less. */
 static int
 SSL_write_ex(SSL *ssl, const void *data, size_t size, size_t *written)
 {
     *written = 0;
-    if (ssl->written > size) {
+    if (ssl->written + write_held(ssl) > size) {
         ERR_clear_error();
-        error_add(ERR_LIB_SSL, SSL_R_BAD_WRITE_RETRY, "bad write retry");
+        error_add(ERR_LIB_SSL, SSL_R_BAD_LENGTH, "bad length");
         ssl->error = SSL_ERROR_SSL;
         return 0;
     }

@@ -88,17 +88,22 @@ trust_environment(SSL_CTX *context)
     return file != NULL || folder != NULL;
 }
 
-/* What the system has. */
+/* What the system has, if it is there: a file that is empty or broken says that nobody is trusted. */
 static bool
 trust_system(SSL_CTX *context)
 {
+    struct stat status;
     for (size_t i = 0; i < sizeof(trust_files) / sizeof(trust_files[0]); i++) {
-        if (trust_file(context, trust_files[i])) {
+        if (stat(trust_files[i], &status) == 0) {
+            trust_file(context, trust_files[i]);
             return true;
         }
     }
-    struct stat status;
-    return stat(X509_CERT_DIR, &status) == 0 && folders_add(context, X509_CERT_DIR);
+    bool is_there = stat(X509_CERT_DIR, &status) == 0;
+    if (is_there) {
+        folders_add(context, X509_CERT_DIR);
+    }
+    return is_there;
 }
 
 /* Where a system shows nothing, the authorities that came with the component. What fails is

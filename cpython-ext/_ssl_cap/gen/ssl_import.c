@@ -37,7 +37,10 @@ __attribute__((__import_module__("openssl:component/tls@0.2.0"), __import_name__
 extern void __wasm_import_openssl_component_tls_method_context_add_file(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
 __attribute__((__import_module__("openssl:component/tls@0.2.0"), __import_name__("[method]context.add-hashed-file")))
-extern void __wasm_import_openssl_component_tls_method_context_add_hashed_file(int32_t, uint8_t *, size_t, uint8_t *, size_t);
+extern void __wasm_import_openssl_component_tls_method_context_add_hashed_file(int32_t, int32_t, uint8_t *, size_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("openssl:component/tls@0.2.0"), __import_name__("[method]context.forget-hashed-files")))
+extern void __wasm_import_openssl_component_tls_method_context_forget_hashed_files(int32_t, int32_t);
 
 __attribute__((__import_module__("openssl:component/tls@0.2.0"), __import_name__("[method]context.add-built-in")))
 extern void __wasm_import_openssl_component_tls_method_context_add_built_in(int32_t, uint8_t *);
@@ -984,8 +987,12 @@ bool openssl_component_tls_method_context_add_file(openssl_component_tls_borrow_
   }
 }
 
-void openssl_component_tls_method_context_add_hashed_file(openssl_component_tls_borrow_context_t self, ssl_import_string_t *name, ssl_import_list_u8_t *pem) {
-  __wasm_import_openssl_component_tls_method_context_add_hashed_file((self).__handle, (uint8_t *) (*name).ptr, (*name).len, (uint8_t *) (*pem).ptr, (*pem).len);
+void openssl_component_tls_method_context_add_hashed_file(openssl_component_tls_borrow_context_t self, uint32_t folder, ssl_import_string_t *name, ssl_import_list_u8_t *pem) {
+  __wasm_import_openssl_component_tls_method_context_add_hashed_file((self).__handle, (int32_t) (folder), (uint8_t *) (*name).ptr, (*name).len, (uint8_t *) (*pem).ptr, (*pem).len);
+}
+
+void openssl_component_tls_method_context_forget_hashed_files(openssl_component_tls_borrow_context_t self, uint32_t folder) {
+  __wasm_import_openssl_component_tls_method_context_forget_hashed_files((self).__handle, (int32_t) (folder));
 }
 
 bool openssl_component_tls_method_context_add_built_in(openssl_component_tls_borrow_context_t self, uint32_t *ret, openssl_component_tls_failure_t *err) {

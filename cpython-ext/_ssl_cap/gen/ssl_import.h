@@ -569,8 +569,11 @@ extern bool openssl_component_tls_method_context_add_certificate(openssl_compone
 // Trusts all certificates, and takes all revocation lists, of a file in PEM. Returns how many.
 extern bool openssl_component_tls_method_context_add_file(openssl_component_tls_borrow_context_t self, openssl_component_tls_bytes_t *pem, uint32_t *ret, openssl_component_tls_failure_t *err);
 // A file of a folder of trusted certificates and revocation lists, named by the hash of its subject, as
-// `openssl rehash` does it. It is only looked into when a certificate needs it.
-extern void openssl_component_tls_method_context_add_hashed_file(openssl_component_tls_borrow_context_t self, ssl_import_string_t *name, ssl_import_list_u8_t *pem);
+// `openssl rehash` does it. It is only looked into when a certificate needs it; of several folders, by their
+// numbers, the first that has what is needed is taken.
+extern void openssl_component_tls_method_context_add_hashed_file(openssl_component_tls_borrow_context_t self, uint32_t folder, ssl_import_string_t *name, ssl_import_list_u8_t *pem);
+// Takes back those files of a folder that were not needed yet.
+extern void openssl_component_tls_method_context_forget_hashed_files(openssl_component_tls_borrow_context_t self, uint32_t folder);
 // Trusts the certification authorities that came with the component. Returns how many.
 extern bool openssl_component_tls_method_context_add_built_in(openssl_component_tls_borrow_context_t self, uint32_t *ret, openssl_component_tls_failure_t *err);
 extern void openssl_component_tls_method_context_trusted(openssl_component_tls_borrow_context_t self, openssl_component_tls_list_trusted_t *ret);

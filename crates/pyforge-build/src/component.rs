@@ -1,10 +1,12 @@
 //! Builds a cap's wasm side: a Cargo project, to a component that exports what it says it does.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 use pyforge_manifest::{Component, Problems, Target, host_variables};
+use serde_json::Value;
 use walkdir::DirEntry;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
@@ -39,12 +41,14 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
             .input("doubling", suspendable::REVISION);
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
-        let bytes = cargo_build(context, component)?;
+        let metadata = cargo_metadata(component)?;
+        let bytes = cargo_build(context, component, &metadata)?;
         let bytes = match component.target {
             Target::Wasip1 => adapt(&bytes)?,
             Target::Wasip2 if component.suspendable.is_empty() => bytes,
             Target::Wasip2 => encode(&double(context, component, &bytes)?)?,
         };
+        let bytes = pyforge_compose::say_carried(bytes, &carried(component, &metadata)?);
         let file = entry.join(component.file_name());
         write_atomically(&file, &bytes)?;
         Ok(Problems::check(pyforge_wit::check_built(component, &file)?)?)
@@ -54,10 +58,10 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
 
 /// Runs `cargo build`, for the bytes of the module. The target folder is kept between builds of the same project: it is
 /// under a lock until they are read.
-fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> {
+fn cargo_build(context: &Context<'_>, component: &Component, metadata: &Value) -> Result<Vec<u8>> {
     let _lock = context.store.lock(&format!("cargo-{}", component.name), context.progress)?;
     let target_dir = target_dir(context, component)?;
-    let remapped = remapped(component, &target_dir)?;
+    let remapped = remapped(component, &target_dir, metadata)?;
     let mut command = Command::new("cargo");
     command
         .current_dir(component.dir())
@@ -74,6 +78,26 @@ fn cargo_build(context: &Context<'_>, component: &Component) -> Result<Vec<u8>> 
     std::fs::read(&module).into_diagnostic().wrap_err_with(|| cannot_read(&module))
 }
 
+/// What Cargo knows of the project and its dependencies.
+fn cargo_metadata(component: &Component) -> Result<Value> {
+    let mut ask = Command::new("cargo");
+    ask.current_dir(component.dir()).args(["metadata", "--format-version=1", "--locked"]);
+    serde_json::from_str(&process::capture(ask)?).into_diagnostic()
+}
+
+/// The dependencies that the project says it carries, each with its version.
+fn carried(component: &Component, metadata: &Value) -> Result<Vec<String>> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let versions: HashMap<_, _> = packages
+        .filter_map(|package| Some((package["name"].as_str()?, package["version"].as_str()?)))
+        .collect();
+    let line = |name: &String| match versions.get(name.as_str()) {
+        Some(version) => Ok(format!("{name} {version}")),
+        None => Err(miette!("{} says it carries {name}, which is no dependency of it", component.name)),
+    };
+    component.carries.iter().map(line).collect()
+}
+
 /// Each checkout's has one of its own: Cargo tells what is fresh by times, and those of two checkouts mean nothing to
 /// each other.
 fn target_dir(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
@@ -85,10 +109,7 @@ fn target_dir(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
 /// Folders of this machine and what stands for them in the result, which is the same wherever it is built.
 type Remapped = Vec<(PathBuf, &'static str)>;
 
-fn remapped(component: &Component, target_dir: &Path) -> Result<Remapped> {
-    let mut ask = Command::new("cargo");
-    ask.current_dir(component.dir()).args(["metadata", "--format-version=1", "--locked"]);
-    let metadata: serde_json::Value = serde_json::from_str(&process::capture(ask)?).into_diagnostic()?;
+fn remapped(component: &Component, target_dir: &Path, metadata: &Value) -> Result<Remapped> {
     let mut folders = vec![
         (std::path::absolute(component.dir()).into_diagnostic()?, "cap"),
         (machine::rust_sysroot()?, "rust"),

@@ -25,7 +25,7 @@ mod toolchain;
 pub use cpython::CPython;
 pub use distribution::{Build, Built, Choice};
 pub use files::copy_tree;
-pub use machine::{Part, Remedy, State};
+pub use machine::{Part, Remedy, State, provide_programs};
 pub use progress::{Progress, Silent, Task};
 pub use scaffold::new_cap;
 pub use toolchain::toolchain_parts;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::{Diagnostic, IntoDiagnostic};
+use pyforge_manifest::Settings;
 use thiserror::Error;
 
 use crate::store::Store;
@@ -22,9 +23,6 @@ const LIBRARIES: [(&str, &str); 7] = [
     ("openssl/ssl.h", "libssl-dev"),
     ("ffi.h", "libffi-dev"),
 ];
-
-/// The programs that the tests exchange compressed files with, each with its Debian package.
-const ARCHIVERS: [(&str, &str); 3] = [("bzip2", "bzip2"), ("xz", "xz-utils"), ("zstd", "zstd")];
 
 /// The Rust targets that caps are compiled for.
 const RUST_TARGETS: [&str; 2] = ["wasm32-wasip1", "wasm32-wasip2"];
@@ -87,12 +85,8 @@ impl<'a> Machine<'a> {
 
     /// Every part a build needs, in the order a person would want to read them.
     pub fn parts(&self) -> Vec<Part> {
-        let mut parts =
-            vec![self.tool("cc", "gcc"), self.tool("make", "make"), self.tool("wasm-opt", "binaryen")];
-        parts.extend(ARCHIVERS.iter().map(|(program, package)| {
-            let found = self.program(program).map(|path| path.display().to_string());
-            part(program, found, || Remedy::Apt(vec![(*package).to_owned()]))
-        }));
+        let tools = [("cc", "gcc"), ("make", "make"), ("perl", "perl"), ("wasm-opt", "binaryen")];
+        let mut parts: Vec<_> = tools.iter().map(|(name, package)| self.tool(name, package)).collect();
         match self.wasi_sdk {
             Some(sdk) => parts.push(sdk_part(sdk)),
             None => parts.extend(self.compiler_parts()),
@@ -106,9 +100,27 @@ impl<'a> Machine<'a> {
         parts
     }
 
-    /// Brings what is missing, or says with which commands it is brought.
+    /// Brings what a build needs and is missing, or says with which commands it is brought.
     pub fn provision(&self, store: &Store, progress: &dyn Progress) -> Result<()> {
-        let missing = missing(&self.parts());
+        self.bring(|| self.parts(), store, progress)
+    }
+
+    /// The same for programs, each with its Debian package.
+    fn provide_programs(
+        &self,
+        programs: &[(&str, &str)],
+        store: &Store,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let found = |name: &str| self.program(name).map(|path| path.display().to_string());
+        let program = |(name, package): &(&str, &str)| {
+            part(name, found(name), || Remedy::Apt(vec![(*package).to_owned()]))
+        };
+        self.bring(|| programs.iter().map(program).collect(), store, progress)
+    }
+
+    fn bring(&self, parts: impl Fn() -> Vec<Part>, store: &Store, progress: &dyn Progress) -> Result<()> {
+        let missing = missing(&parts());
         if missing.is_empty() {
             return Ok(());
         }
@@ -128,7 +140,7 @@ impl<'a> Machine<'a> {
             }
             task.finish();
         }
-        let left = self::missing(&self.parts());
+        let left = self::missing(&parts());
         if left.is_empty() { Ok(()) } else { Err(self.lacking(&left).into()) }
     }
 
@@ -212,6 +224,21 @@ impl Remedy {
             Self::RustTarget(_) | Self::WasiSdk(_) => &[],
         }
     }
+}
+
+/// Brings programs that are not for building, each with its Debian package, as a build brings what it needs.
+///
+/// # Errors
+/// They are missing and cannot be installed; the error says how a person can.
+pub fn provide_programs(
+    settings: &Settings,
+    programs: &[(&str, &str)],
+    progress: &dyn Progress,
+) -> Result<()> {
+    let mut path = settings.path.clone();
+    // Where servers are, which is not always on the path of those who are not root.
+    path.push("/usr/sbin".into());
+    Machine::new(&path, None).provide_programs(programs, &Store::new(&settings.home), progress)
 }
 
 /// The host's headers that decide which modules the native CPython has.

@@ -43,6 +43,9 @@ pub struct Embedded {
     pub imports: Vec<Import>,
     /// What it exports.
     pub exports: Vec<String>,
+    /// The libraries and data that it says it carries, each with its version.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carries: Vec<String>,
     /// The components that it was composed of in turn.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub embedded: Vec<Embedded>,
@@ -121,6 +124,7 @@ impl<'a> Level<'a> {
             sha256: sha256(bytes),
             imports: outline.imports.iter().map(import).collect(),
             exports: outline.exports.clone(),
+            carries: outline.carries.clone(),
             embedded: Level::read(bytes)?.all_embedded(depth - 1)?,
         })
     }

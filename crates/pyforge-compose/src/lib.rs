@@ -4,12 +4,14 @@
 //! WASI must be satisfied, and the error says by whom it is not and why.
 
 mod audit;
+mod carried;
 mod compose;
 mod error;
 mod inspect;
 mod names;
 mod outline;
 
+pub use carried::say_carried;
 pub use compose::{Part, REVISION, compose};
 pub use error::{ComposeError, InspectError};
 pub use inspect::{Embedded, HostImport, Import, Inspection, inspect};

@@ -9,7 +9,7 @@ use wasmparser::{
     KnownCustom, Parser, Payload,
 };
 
-use crate::InspectError;
+use crate::{InspectError, carried};
 
 /// Where an instance of the level comes from.
 pub enum Origin {
@@ -36,6 +36,8 @@ pub struct Outline {
     /// The name it has for itself.
     pub name: Option<String>,
     pub instance_names: BTreeMap<u32, String>,
+    /// What it says it carries.
+    pub carries: Vec<String>,
 }
 
 impl Outline {
@@ -112,7 +114,10 @@ impl Outline {
             }
             Payload::CustomSection(section) => match section.as_known() {
                 KnownCustom::ComponentName(names) => self.take_names(names),
-                _ => Ok(()),
+                _ => {
+                    self.carries.extend(carried::read(&section));
+                    Ok(())
+                }
             },
             _ => Ok(()),
         }

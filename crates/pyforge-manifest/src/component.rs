@@ -23,6 +23,8 @@ pub struct Component {
     pub exports_span: Span,
     /// The functions of its core module that can stop in the middle and go on later; most caps have none.
     pub suspendable: Vec<String>,
+    /// The dependencies that it is there to carry, a library or data, whose versions `inspect` shows.
+    pub carries: Vec<String>,
 }
 
 /// The two WASI targets a cap may be compiled for.
@@ -49,8 +51,8 @@ impl Component {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;
         let raw: Raw = document.parse()?;
-        let Metadata { target, exports, exports_span, suspendable } = raw.metadata;
-        Ok(Self { document, name: raw.name, target, exports, exports_span, suspendable })
+        let Metadata { target, exports, exports_span, suspendable, carries } = raw.metadata;
+        Ok(Self { document, name: raw.name, target, exports, exports_span, suspendable, carries })
     }
 
     /// Whether it exports an interface that a package requires, in whatever version.
@@ -99,6 +101,7 @@ struct Metadata {
     exports: Vec<Spanned<Interface>>,
     exports_span: Span,
     suspendable: Vec<String>,
+    carries: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Metadata {
@@ -107,6 +110,7 @@ impl<'de> Deserialize<'de> for Metadata {
         let target = table.required("target");
         let exports = table.required_s::<Vec<Spanned<String>>>("exports");
         let suspendable = table.optional_s::<Vec<String>>("suspendable");
+        let carries = table.optional::<Vec<String>>("carries").unwrap_or_default();
         table.finalize(None)?;
         let Spanned { value: exports, span: exports_span } = exports?;
         let exports = exports.into_iter().map(parse_export).collect::<Result<_, _>>()?;
@@ -120,7 +124,7 @@ impl<'de> Deserialize<'de> for Metadata {
             ));
         }
         let suspendable = suspendable.map(|names| names.value).unwrap_or_default();
-        Ok(Self { target, exports, exports_span, suspendable })
+        Ok(Self { target, exports, exports_span, suspendable, carries })
     }
 }
 

@@ -605,10 +605,9 @@ fn ends_are_told_from_cuts() {
             [&client(limited.clone()), &gone],
             [&json!({"error": {}}), &json!({})],
         );
-        let babbling = server(with(
-            &plain,
-            &json!({"steps": [["send", "220 no TLS here\n"], ["eof_bytes"], ["close"]]}),
-        ));
+        // As much as the client reads before it knows: what it leaves unread would reset the connection natively.
+        let babbling =
+            server(with(&plain, &json!({"steps": [["send", "220 \n"], ["eof_bytes"], ["close"]]})));
         let wrong = json!({"error": {"reason": "WRONG_VERSION_NUMBER"}});
         matrix.compare("no TLS", [&client(limited.clone()), &babbling], [&wrong, &json!({})]);
         let asking =

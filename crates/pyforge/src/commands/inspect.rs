@@ -67,6 +67,7 @@ fn part_lines(part: &Embedded, indent: &str, lines: &mut Vec<String>) {
             lines.push(format!("{indent}  imports {} from {from}", import.name));
         }
     }
+    lines.extend(part.carries.iter().map(|carried| format!("{indent}  carries {carried}")));
     lines.extend(part.exports.iter().map(|export| format!("{indent}  exports {export}")));
     part.embedded.iter().for_each(|inner| part_lines(inner, &format!("{indent}    "), lines));
 }

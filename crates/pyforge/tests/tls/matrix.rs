@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use pyforge_build::{Build, Choice, Silent};
+use pyforge_build::{Build, Choice, Silent, provide_programs};
 use pyforge_manifest::{Project, Settings, host_variable};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::certificates;
 use crate::common::{pyforge, run, this_checkout};
-use crate::peers::Peer;
+use crate::peers::{self, Peer};
 use crate::programs::Running;
 
 /// Where the guest finds the folder of the certificates.
@@ -40,6 +40,8 @@ pub struct Matrix {
 
 impl Matrix {
     pub fn new() -> Self {
+        let settings = Settings::from_env().unwrap();
+        provide_programs(&settings, &peers::PROGRAMS, &Silent).unwrap();
         // What builds the guest, if need be: no script has the time for that.
         native();
         let folder = tempfile::tempdir().unwrap();

@@ -104,8 +104,12 @@ def share(made, server, psk, seen):
         made.set_psk_client_callback(own)
 
 
-# What OpenSSL said before 3.2 where it now names the layer that a record failed in.
-SINCE_3_2 = "DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "RECORD_LAYER_FAILURE"
+# What OpenSSL 3.0, or the module's tables for it, said of failures that newer ones name otherwise.
+SINCE_3_0 = {
+    "DECRYPTION_FAILED_OR_BAD_RECORD_MAC": ("RECORD_LAYER_FAILURE", "record layer failure"),
+    "SSLV3_ALERT_ILLEGAL_PARAMETER": ("TLSV1_ALERT_DECRYPT_ERROR", "decrypt error"),
+    "TLSV1_ALERT_UNKNOWN_PSK_IDENTITY": (None, "unknown psk identity"),
+}
 
 
 def told(error):
@@ -119,11 +123,11 @@ def told(error):
         # WASI has other numbers for what has the same name.
         number = errno.errorcode.get(number)
         text = re.sub(r"^\[Errno \d+\] ", "", text)
-    text = text.replace(*SINCE_3_2).replace("decryption failed or bad record mac", "record layer failure")
     classes = [kind.__name__ for kind in type(error).__mro__[:-2]]
     values = {name: getattr(error, name, None) for name in fields}
-    if values["reason"] == SINCE_3_2[0]:
-        values["reason"] = SINCE_3_2[1]
+    if values["reason"] in SINCE_3_0:
+        values["reason"], words = SINCE_3_0[values["reason"]]
+        text = f"[SSL: {values['reason']}] {words}" if values["reason"] else f"[SSL] {words}"
     return {"classes": classes, "text": text, "errno": number, **values}
 
 

@@ -1,10 +1,12 @@
 //! The other programs that speak TLS: `openssl`, nginx and curl.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::matrix::Matrix;
 use crate::programs::{Running, free_port};
+
+/// All that the tests start, each with its Debian package.
+pub const PROGRAMS: [(&str, &str); 3] = [("openssl", "openssl"), ("nginx", "nginx-light"), ("curl", "curl")];
 
 /// What is typed to `openssl s_client` where nothing else is: it asks once it has a connection, and quits when it has
 /// the answer. No dump of a message and no certificate has these texts.
@@ -137,17 +139,11 @@ fn serve_nginx(matrix: &Matrix, lines: &str) -> (Running, u16) {
         }}"
     );
     std::fs::write(matrix.file("nginx.conf"), settings).unwrap();
-    let mut command = Command::new(nginx_program());
+    let mut command = Command::new("nginx");
+    command.env("PATH", "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin");
     let mut server =
         Running::start("nginx", command.args(["-e", "stderr", "-c"]).arg(matrix.file("nginx.conf")));
     // What it says last before it accepts connections; by then it listens.
     server.wait_for("getrlimit");
     (server, port)
-}
-
-/// nginx, which is not always on the path of those who are not root.
-fn nginx_program() -> PathBuf {
-    let places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/usr/local/bin/nginx"];
-    let found = places.iter().map(PathBuf::from).find(|place| place.exists());
-    found.expect("this test needs nginx: install it with `apt-get install nginx-light`")
 }
