@@ -89,7 +89,7 @@ impl Psk {
             unsafe { (SSL_is_server(ssl) == 1, |id: [u8; 2]| SSL_CIPHER_find(ssl, id.as_ptr())) };
         match heard {
             Heard::ServerHello { cipher } if !is_server && self.of_client => self.is_psk = is_psk(find(cipher)),
-            Heard::ServerKeyExchange { hint } if self.is_psk => self.hint = text(hint),
+            Heard::ServerKeyExchange { hint } if self.is_psk => self.hint = text(hint).filter(|hint| !hint.is_empty()),
             Heard::ServerHelloDone if self.is_psk => self.questions.push(self.hint.take()),
             Heard::Identities(identities) if is_server && self.of_server => self.ask(&identities),
             // SAFETY: the connection is there.
@@ -111,11 +111,10 @@ impl Psk {
     }
 }
 
-/// What OpenSSL makes of an identity or a hint: a text up to a zero byte. None for an empty one, or when it is no text.
+/// What OpenSSL makes of an identity or a hint: what it has up to a zero byte. None when that is no text.
 fn text(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.split(|byte| *byte == 0).next()?;
-    let text = core::str::from_utf8(bytes).ok()?;
-    (!text.is_empty()).then(|| text.into())
+    core::str::from_utf8(bytes).ok().map(String::from)
 }
 
 fn is_psk(cipher: *const SslCipher) -> bool {

@@ -12,6 +12,7 @@
 typedef struct {
     EVP_MD *md;
     Message message;
+    bool is_broken; /* what was added last had no room */
 } EVP_MD_CTX;
 
 #define DIGEST_RUNNING(handle) ((openssl_component_digest_borrow_running_t){handle})
@@ -100,10 +101,23 @@ EVP_MD_CTX_free(EVP_MD_CTX *ctx)
     }
 }
 
+/* Whether a part of the message is missing; an error is added. */
+static inline bool
+digest_is_broken(const EVP_MD_CTX *ctx)
+{
+    if (ctx->is_broken) {
+        errors_add_no_memory();
+    }
+    return ctx->is_broken;
+}
+
 static inline int
 EVP_MD_CTX_copy(EVP_MD_CTX *to, EVP_MD_CTX *from)
 {
     digest_close(to);
+    if (digest_is_broken(from)) {
+        return 0;
+    }
     to->md = from->md;
     to->md->count++;
     message_share(&from->message, &to->message);
@@ -137,13 +151,16 @@ EVP_DigestInit_ex(EVP_MD_CTX *ctx, EVP_MD *md, void *engine)
     digest_close(ctx);
     ctx->md = md;
     ctx->message = (Message){.route = &digest_route, .source = md};
+    ctx->is_broken = false;
     return 1;
 }
 
+/* A failure is told with the value: consumers count on it that there is none here, and may be in no state to report it. */
 static inline int
 EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *data, size_t size)
 {
-    return message_update(&ctx->message, data, size);
+    ctx->is_broken |= !message_update(&ctx->message, data, size);
+    return 1;
 }
 
 /* Takes over what the bindings returned, which has to be of the size that was asked for. */
@@ -162,7 +179,7 @@ digest_take(openssl_component_digest_bytes_t *bytes, uint8_t *value, size_t size
 static inline bool
 digest_value(EVP_MD_CTX *ctx, uint8_t *value, size_t size, uint32_t *choice)
 {
-    if (!room_is_there(size)) {
+    if (digest_is_broken(ctx) || !room_is_there(size)) {
         return false;
     }
     openssl_component_digest_bytes_t tail = digest_bytes(tail_span(ctx->message.tail)), bytes;
@@ -188,7 +205,7 @@ EVP_DigestFinal(EVP_MD_CTX *ctx, unsigned char *value, unsigned int *size)
 static inline bool
 digest_squeeze(EVP_MD_CTX *ctx, uint8_t *value, size_t size)
 {
-    if (!message_send_tail(&ctx->message)) {
+    if (digest_is_broken(ctx) || !message_send_tail(&ctx->message)) {
         return false;
     }
     openssl_component_digest_borrow_running_t running = DIGEST_RUNNING(ctx->message.sent->handle);

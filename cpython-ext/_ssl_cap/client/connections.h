@@ -40,6 +40,8 @@ struct ssl_st {
     SSL_psk_server_cb_func psk_server_callback;
 
     Taken unsent;   /* ciphertext on its way to `to` */
+    bool is_broken; /* nothing can be sent any more, because of this error: */
+    int broken_by;
     bool is_ended;  /* the component knows that no input will follow */
     size_t written; /* how much of the consumer's current write was taken */
     Held held[OPERATION_COUNT];

@@ -139,7 +139,6 @@ output_settle(SSL *ssl, const Call *call, bool has_output, Next next)
         return stop(ssl, SSL_ERROR_WANT_WRITE);
     }
     if (sending == BROKEN && !is_reading && !only_tickets_are_lost(ssl, call, next)) {
-        ssl->held[call->operation].is_there = false;
         return stop(ssl, SSL_ERROR_SYSCALL);
     }
     return next;

@@ -10,13 +10,30 @@
 typedef enum {
     SENT,
     BLOCKED, /* the rest has to wait */
-    BROKEN,  /* the rest is dropped: errno, or an error that was added, says why */
+    BROKEN,  /* the rest is dropped, and all that follows: errno, or an error that was added, says why */
 } Sending;
+
+/* Nothing can be sent any more: what the component counts as sent would be missing in between. */
+static Sending
+output_break(SSL *ssl, int number)
+{
+    taken_free(&ssl->unsent);
+    for (int operation = 0; operation < OPERATION_COUNT; operation++) {
+        ssl->held[operation].is_there &= operation == READ;
+    }
+    ssl->is_broken = true;
+    ssl->broken_by = number;
+    errno = number;
+    return BROKEN;
+}
 
 /* Sends what there is. */
 static Sending
 output_send(SSL *ssl)
 {
+    if (ssl->is_broken) {
+        return output_break(ssl, ssl->broken_by);
+    }
     while (taken_left(&ssl->unsent) > 0) {
         size_t left = taken_left(&ssl->unsent);
         int size = left < INT_MAX ? (int)left : INT_MAX;
@@ -25,8 +42,7 @@ output_send(SSL *ssl)
             return BLOCKED;
         }
         if (sent <= 0) {
-            taken_free(&ssl->unsent);
-            return BROKEN;
+            return output_break(ssl, errno);
         }
         ssl->unsent.start += (size_t)sent;
     }
