@@ -1,5 +1,7 @@
 //! Links an interpreter: CPython's own library, and the extensions of the chosen caps registered in it.
 
+mod repairs;
+
 use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, WrapErr};
@@ -29,6 +31,7 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", LINK_FLAGS.join(" "))
         .input("main", bytes_digest(main.as_bytes()))
+        .input("repairs", repairs::digest())
         .input("toolchain", context.toolchain.identity());
     for (name, bytes) in &bindings {
         recipe = recipe.input(format!("binding {name}"), bytes_digest(bytes));
@@ -42,6 +45,7 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
         write_atomically(&entry.join("main.c"), main.as_bytes())?;
+        repairs::write(entry)?;
         pyforge_wit::write(&bindings, &entry.join(GEN_DIR))?;
         link(context, cpython, entry, &objects)
     })?;
@@ -65,6 +69,7 @@ fn link(context: &Context<'_>, cpython: &CPython, entry: &Path, objects: &[PathB
         command.arg("-I").arg(include);
     }
     command.arg(entry.join("main.c"));
+    command.args(repairs::link_args(entry));
     command.arg(gen_dir.join(format!("{WORLD}.c"))).arg(gen_dir.join(format!("{WORLD}_component_type.o")));
     command.args(objects).args(cpython.link_args()?).arg("-o").arg(&partial);
     let mut task = context.progress.start("linking python.wasm");

@@ -4,6 +4,7 @@ use crate::locks;
 use crate::lookup::Lookup;
 use crate::memory::MemoryLimiter;
 use crate::network::AllowList;
+use crate::unsent::{self, Unsent};
 use crate::{Access, Input, Network, Output, Policy, RunError};
 use wasmtime::Engine;
 use wasmtime::component::{Linker, ResourceTable};
@@ -16,7 +17,8 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 /// What the host keeps for an instance.
 pub(crate) struct State {
     wasi: WasiCtx,
-    table: ResourceTable,
+    pub(crate) table: ResourceTable,
+    pub(crate) unsent: Unsent,
     /// The names that may be looked up; `None` leaves it to WASI's own switch.
     names: Option<AllowList>,
     pub(crate) memory: MemoryLimiter,
@@ -33,7 +35,8 @@ impl State {
         add_dirs(&mut wasi, policy)?;
         let names = add_network(&mut wasi, &policy.network)?;
         let memory = MemoryLimiter::new(policy.memory);
-        Ok(Self { wasi: wasi.build(), table: ResourceTable::new(), names, memory })
+        let (table, unsent) = (ResourceTable::new(), Unsent::default());
+        Ok(Self { wasi: wasi.build(), table, unsent, names, memory })
     }
 }
 
@@ -91,7 +94,7 @@ fn add_network(wasi: &mut WasiCtxBuilder, network: &Network) -> Result<Option<Al
     Ok(Some(list))
 }
 
-/// WASI 0.2, with the name lookup guarded, and with locks on files.
+/// WASI 0.2, with the name lookup guarded, with locks on files, and with streams that close at once.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -100,5 +103,6 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
         Lookup::new(state.names.clone(), state.sockets())
     })?;
     locks::add_to_linker(&mut linker)?;
+    unsent::add_to_linker(&mut linker)?;
     Ok(linker)
 }

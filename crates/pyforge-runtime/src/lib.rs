@@ -36,6 +36,7 @@ mod network;
 mod policy;
 mod program;
 mod source;
+mod unsent;
 
 pub use capture::Capture;
 pub use engine::{Runtime, RuntimeConfig, Stopping};

@@ -5,7 +5,7 @@ use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Stopping, Trap};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, unconstrained};
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
@@ -54,6 +54,11 @@ impl From<Stop> for RunError {
     }
 }
 
+/// How many resources components may hold for each other at a time: hash objects, say, or statements of a database.
+/// wasmtime's own limit, 100,000, is within reach of an honest program. What they stand for is in the guest's memory,
+/// which the policy limits; this only keeps the tables of bare handles to some 100 MB of the host's.
+const MAX_HANDLES: usize = 4_000_000;
+
 impl Program {
     pub(crate) fn new(runtime: Runtime, command: CommandPre<State>) -> Self {
         Self { runtime, command }
@@ -71,7 +76,11 @@ impl Program {
         let threads = self.runtime.0.threads.get();
         let (stop, stopped) = watch::channel(None);
         let (program, policy_of_guest, handle) = (self.clone(), policy.clone(), threads.handle().clone());
-        let guest = threads.spawn_blocking(move || handle.block_on(program.guest(&policy_of_guest, stopped)));
+        // tokio has a task wait now and then although it need not, so that others get their turn. A guest takes no
+        // turn from anybody on a thread of its own, and would be told that a socket takes nothing of which `poll` has
+        // just said that it does.
+        let guest = threads
+            .spawn_blocking(move || handle.block_on(unconstrained(program.guest(&policy_of_guest, stopped))));
         threads.block_on(self.supervise(guest, policy.timeout, interrupt, &stop))
     }
 
@@ -116,7 +125,7 @@ impl Program {
             biased;
             // Drops the other future, and with it the guest, if it waits.
             _ = stopped.wait_for(Option::is_some) => None,
-            result = self.call(&mut store) => Some(result),
+            result = self.complete(&mut store) => Some(result),
         };
         let memory = store.data().memory.used().clone();
         let stop = *stopped.borrow();
@@ -135,6 +144,7 @@ impl Program {
     ) -> Result<Store<State>, RunError> {
         let mut store = Store::new(&self.runtime.0.engine, State::new(policy)?);
         store.limiter(|state| &mut state.memory);
+        store.set_max_component_handles(MAX_HANDLES);
         store.set_epoch_deadline(1);
         // The engine's epoch moves when any of its guests has to stop; the others go on.
         store.epoch_deadline_callback(move |_| {
@@ -142,6 +152,13 @@ impl Program {
             Ok(if stop { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
         });
         Ok(store)
+    }
+
+    /// Runs, and sends what the guest left to be sent.
+    async fn complete(&self, store: &mut Store<State>) -> Result<u8, Failure> {
+        let result = self.call(store).await;
+        store.data_mut().unsent.wait().await;
+        result
     }
 
     /// Instantiates and runs; the exit status, or what stopped it.
