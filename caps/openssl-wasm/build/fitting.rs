@@ -8,12 +8,14 @@ use std::path::Path;
 pub const TARGET_NAME: &str = "wasm32-wasip2";
 
 /// The target, as `Configurations/README.md` describes it. Numbers are of 64 bits, as registers are; there are no
-/// sockets in files; and `getpid` is declared, which `c/platform.c` defines.
+/// sockets in files; and `getpid` is declared, which `c/platform.c` defines. What `c/` has instead of OpenSSL's
+/// assembler is named as that would be.
 const TARGET: &str = r#"my %targets = (
     "wasm32-wasip2" => {
         inherit_from => [ "BASE_unix" ],
         bn_ops       => "SIXTY_FOUR_BIT RC4_CHAR",
-        lib_cppflags => "-DOPENSSL_NO_UNIX_SOCK -D_WASI_EMULATED_GETPID",
+        lib_cppflags => "-DOPENSSL_NO_UNIX_SOCK -D_WASI_EMULATED_GETPID"
+            . " -DAES_CTR_ASM -DGHASH_ASM -DPOLY1305_ASM -DSHA256_ASM",
     },
 );
 "#;
@@ -59,6 +61,25 @@ const PORTS: &[Change] = &[
     },
 ];
 
+/// What `c/` has in the place of C that is slower or looks secrets up in tables. The rest of it is left out by
+/// the names for assembler in `TARGET`.
+const PRIMITIVES: &[Change] = &[
+    Change { file: "crypto/aes/build.info", from: "$AESASM=aes_core.c aes_cbc.c", to: "$AESASM=" },
+    Change { file: "crypto/chacha/build.info", from: "$CHACHAASM=chacha_enc.c", to: "$CHACHAASM=" },
+    // GHASH's tables for four powers of the key.
+    Change { file: "include/crypto/modes.h", from: "    u128 Htable[16];", to: "    u128 Htable[128];" },
+    Change {
+        file: "providers/implementations/ciphers/cipher_aes_gcm_siv.h",
+        from: "    u128 Htable[16];",
+        to: "    u128 Htable[128];",
+    },
+    Change {
+        file: "crypto/modes/gcm128.c",
+        from: "    ctx->ginit = gcm_init_4bit;",
+        to: "    void gcm_init_wasm(u128 *table, const u64 key[2]);\n    ctx->ginit = gcm_init_wasm;",
+    },
+];
+
 /// Changes the copy of the source at `source`.
 pub fn fit(source: &Path) {
     fs::write(source.join("Configurations/90-wasm.conf"), TARGET).expect("the copy can be written");
@@ -78,5 +99,5 @@ pub fn description() -> String {
 }
 
 fn changes() -> impl Iterator<Item = &'static Change> {
-    [REPRODUCIBLE, PORTS].into_iter().flatten()
+    [REPRODUCIBLE, PORTS, PRIMITIVES].into_iter().flatten()
 }

@@ -6,6 +6,7 @@ use core::{ptr, slice};
 use cap_support::Global;
 
 use crate::connection::Connection;
+use crate::failure::add;
 use crate::ffi::*;
 
 /// A BIO on a connection's wire, which has to outlive it. Null when there is no memory.
@@ -68,7 +69,11 @@ unsafe extern "C" fn write(bio: *mut Bio, bytes: *const c_char, size: c_int) -> 
     // SAFETY: OpenSSL has that many bytes.
     unsafe {
         let bytes = slice::from_raw_parts(bytes.cast::<u8>(), size.max(0) as usize);
-        if connection_of(bio).with_wire(|wire| wire.write(bytes)) { size } else { -1 }
+        if connection_of(bio).with_wire(|wire| wire.write(bytes)) {
+            return size;
+        }
+        add(ERR_LIB_SSL, ERR_R_MALLOC_FAILURE);
+        -1
     }
 }
 

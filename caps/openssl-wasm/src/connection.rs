@@ -171,10 +171,10 @@ impl Connection {
     /// The address that it has to be for.
     pub fn set_address(&self, address: &[u8]) -> Result<(), Failure> {
         clear();
+        // OpenSSL would take none for no more to be asked. It refuses the size 1 before it reads anything.
+        let size = address.len().max(1);
         // SAFETY: it is copied.
-        check(unsafe {
-            X509_VERIFY_PARAM_set1_ip(SSL_get0_param(self.ssl), pointer(address), address.len())
-        })
+        check(unsafe { X509_VERIFY_PARAM_set1_ip(SSL_get0_param(self.ssl), address.as_ptr(), size) })
     }
 }
 

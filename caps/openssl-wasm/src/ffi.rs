@@ -75,7 +75,6 @@ pub const ERR_LIB_PEM: u32 = 9;
 pub const PEM_R_NO_START_LINE: u32 = 108;
 
 pub const SSL_ERROR_WANT_READ: c_int = 2;
-pub const SSL_ERROR_WANT_WRITE: c_int = 3;
 pub const SSL_ERROR_SYSCALL: c_int = 5;
 pub const SSL_ERROR_ZERO_RETURN: c_int = 6;
 pub const SSL_ERROR_WANT_CLIENT_HELLO_CB: c_int = 11;

@@ -117,8 +117,6 @@ impl Connection {
             SSL_ERROR_WANT_CLIENT_HELLO_CB => self.ask_server_name(),
             SSL_ERROR_ZERO_RETURN => Status::Closed,
             SSL_ERROR_SYSCALL => Status::Ended(failure()),
-            // What is written is always taken, if there is memory for it.
-            SSL_ERROR_WANT_WRITE => Status::Failed(no_memory()),
             _ => Status::Failed(failure()),
         }
     }

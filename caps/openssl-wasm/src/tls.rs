@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::failure::text;
 use crate::ffi::{OpenSSL_version, OpenSSL_version_num};
 use crate::roots;
+use crate::secret::Secret;
 use crate::session::Session;
 
 impl Guest for Component {
@@ -96,11 +97,11 @@ impl GuestContext for Rc<Context> {
     }
 
     fn use_certificates(&self, pem: Vec<u8>, password: Option<Vec<u8>>) -> Result<(), Refusal> {
-        Context::use_certificates(self, &pem, password)
+        Context::use_certificates(self, &Secret::from(pem), password)
     }
 
     fn use_private_key(&self, pem: Vec<u8>, password: Option<Vec<u8>>) -> Result<(), Refusal> {
-        Context::use_private_key(self, &pem, password)
+        Context::use_private_key(self, &Secret::from(pem), password)
     }
 
     fn check_private_key(&self) -> Result<(), Failure> {

@@ -70,12 +70,18 @@ impl Wire {
         }
     }
 
-    /// Writes what is to be sent. False when there is no memory for it.
+    /// Writes what is to be sent, all of it or nothing. False when there is no memory for it.
     pub fn write(&mut self, bytes: &[u8]) -> bool {
         if self.output.is_none() {
             self.output = Output::new(MOST_OUTPUT, bytes.len()).ok();
         }
-        self.output.as_mut().is_some_and(|output| output.append(bytes).is_ok_and(|count| count == bytes.len()))
+        let Some(output) = &mut self.output else { return false };
+        let before = output.bytes().len();
+        let is_written = output.append(bytes).is_ok_and(|count| count == bytes.len());
+        if !is_written {
+            output.truncate(before);
+        }
+        is_written
     }
 
     /// Takes what is to be sent.

@@ -91,6 +91,7 @@ static inline void
 tail_clear(Tail **tail)
 {
     if (*tail != NULL && (*tail)->count == 1) {
+        OPENSSL_cleanse((*tail)->words, (*tail)->size);
         (*tail)->size = 0;
         return;
     }

@@ -231,7 +231,6 @@ SSL_get_verify_mode(const SSL *ssl)
     return (int)connection_get(ssl, OPENSSL_COMPONENT_TLS_QUANTITY_VERIFY_MODE);
 }
 
-/* A callback of the consumer's is not asked. */
 static inline void
 SSL_set_verify(SSL *ssl, int mode, SSL_verify_cb callback)
 {

@@ -126,6 +126,10 @@ folder_add(SSL_CTX *context, const char *name, size_t size)
 static int
 folders_add(SSL_CTX *context, const char *names)
 {
+    if (*names == '\0') {
+        error_add(ERR_LIB_X509, X509_R_INVALID_DIRECTORY, "invalid directory");
+        return 0;
+    }
     while (*names != '\0') {
         size_t size = strcspn(names, ":");
         bool is_known = false;

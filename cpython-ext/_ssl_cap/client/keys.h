@@ -99,7 +99,10 @@ SSL_CTX_use_certificate_chain_file(SSL_CTX *context, const char *name)
 static inline int
 SSL_CTX_use_PrivateKey_file(SSL_CTX *context, const char *name, int type)
 {
-    (void)type;
+    if (type != SSL_FILETYPE_PEM) {
+        error_add(ERR_LIB_SSL, SSL_R_BAD_SSL_FILETYPE, "bad ssl filetype");
+        return 0;
+    }
     return use_file(context, openssl_component_tls_method_context_use_private_key, name);
 }
 

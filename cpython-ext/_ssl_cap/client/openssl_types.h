@@ -77,7 +77,8 @@ typedef enum {
 
 /* Callbacks. */
 typedef int pem_password_cb(char *buffer, int size, int for_writing, void *data);
-typedef int (*SSL_verify_cb)(int, void *);
+/* There is no such callback: NULL is all that can be passed. */
+typedef struct nobody *SSL_verify_cb;
 typedef int (*SSL_servername_cb)(SSL *ssl, int *alert, void *argument);
 typedef int (*SSL_CTX_alpn_select_cb_func)(SSL *ssl, const unsigned char **out, unsigned char *out_size,
                                            const unsigned char *in, unsigned int in_size, void *argument);

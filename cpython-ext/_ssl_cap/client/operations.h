@@ -197,6 +197,11 @@ operation_run(SSL *ssl, const Call *call)
     bool has_output = false;
     ERR_clear_error();
     errno = 0;
+    if (ssl->is_asked) {
+        /* The answer comes first. */
+        ssl->error = SSL_ERROR_WANT_READ;
+        return false;
+    }
     Next next = output_settle(ssl, call, held->is_there, held->is_there ? OVER : AGAIN);
     while (next == AGAIN) {
         next = operation_step(ssl, call, &input, &has_output);

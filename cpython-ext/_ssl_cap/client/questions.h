@@ -16,6 +16,7 @@ report_key(SSL *ssl, ssl_import_string_t *line)
     line->len = 0;
     if (text != NULL) {
         ssl->context->key_callback(ssl, text);
+        explicit_bzero(text, strlen(text));
     }
     free(text);
 }

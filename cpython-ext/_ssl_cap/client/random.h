@@ -44,6 +44,7 @@ random_slice(unsigned char *buffer, uint32_t size)
     else {
         error_internal(ERR_LIB_RAND);
     }
+    explicit_bzero(bytes.ptr, bytes.len);
     ssl_import_list_u8_free(&bytes);
     return sound;
 }

@@ -38,7 +38,6 @@ SSL_CTX_get_verify_mode(const SSL_CTX *context)
     return (int)context_get(context, OPENSSL_COMPONENT_TLS_SETTING_VERIFY_MODE);
 }
 
-/* A callback of the consumer's is not asked. */
 static inline void
 SSL_CTX_set_verify(SSL_CTX *context, int mode, SSL_verify_cb callback)
 {

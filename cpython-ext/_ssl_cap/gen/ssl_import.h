@@ -215,7 +215,7 @@ typedef struct openssl_component_tls_status_t {
 #define OPENSSL_COMPONENT_TLS_STATUS_CLOSED 4
 // It failed, in the protocol or the library.
 #define OPENSSL_COMPONENT_TLS_STATUS_FAILED 5
-// It failed for the end of the input.
+// It failed, and the connection with it, because the input ended or for what earlier operations said.
 #define OPENSSL_COMPONENT_TLS_STATUS_ENDED 6
 
 typedef struct {
