@@ -2,13 +2,16 @@
 //!
 //!     cargo run --release -p pyforge-bench -- codecs
 //!     cargo run --release -p pyforge-bench -- sqlite
+//!     cargo run --release -p pyforge-bench -- tls
 //!
 //! The two take turns, and each figure is the best of several rounds, so that what else the machine does
 //! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
 
+mod certificates;
 mod corpus;
 mod sides;
 mod table;
+mod tls;
 
 use std::path::Path;
 
@@ -30,11 +33,14 @@ const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), 
 #[derive(Parser)]
 struct Args {
     /// What to measure
-    #[arg(value_parser = ["codecs", "sqlite"])]
+    #[arg(value_parser = ["codecs", "sqlite", "tls"])]
     what: String,
     /// Of the codecs, only this one
     #[arg(long, value_parser = CODECS.map(|(name, _)| name))]
     codec: Option<String>,
+    /// Of TLS and hashes, only this group
+    #[arg(long, value_parser = tls::names())]
+    group: Option<String>,
     /// Take another component for a cap: one of caps/ by name, or a .wasm file
     #[arg(long, value_name = "CAP=COMPONENT")]
     provider: Vec<String>,
@@ -53,6 +59,10 @@ fn main() -> miette::Result<()> {
     let scripts = root.join("bench");
     match args.what.as_str() {
         "sqlite" => sqlite(&args, &settings, &build, &scripts),
+        "tls" => {
+            let built = build.distribution(&choice(&tls::CAPS, &args.provider)?)?;
+            tls::run(&settings, &built, &scripts, args.rounds, args.group.as_deref())
+        }
         _ => codecs(&args, &settings, &build, &scripts),
     }
 }
@@ -63,7 +73,7 @@ fn codecs(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -
             continue;
         }
         // By itself, so that the memories are Python's and its own.
-        let built = build.distribution(&choice(codec, &args.provider)?)?;
+        let built = build.distribution(&choice(&[codec], &args.provider)?)?;
         let corpus = corpus::write(&built)?;
         let sides = Sides::new(settings, &built, scripts, corpus.path())?;
         table::speed(codec, &compare(&sides, args.rounds, &[CODECS_SCRIPT, "speed", codec, "FILE"])?);
@@ -77,7 +87,7 @@ fn codecs(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -
 }
 
 fn sqlite(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -> miette::Result<()> {
-    let built = build.distribution(&choice("sqlite", &args.provider)?)?;
+    let built = build.distribution(&choice(&["sqlite"], &args.provider)?)?;
     let folder = tempfile::tempdir().into_diagnostic()?;
     let database = folder.path().join("bench.db");
     let sides = Sides::new(settings, &built, scripts, &database)?;
@@ -85,14 +95,15 @@ fn sqlite(args: &Args, settings: &Settings, build: &Build<'_>, scripts: &Path) -
     Ok(())
 }
 
-/// The distribution with this cap alone.
-fn choice(cap: &str, providers: &[String]) -> miette::Result<Choice> {
-    let mut choice = Choice { only: Some(vec![cap.to_owned()]), ..Choice::default() };
+/// The distribution with these caps alone.
+fn choice(caps: &[&str], providers: &[String]) -> miette::Result<Choice> {
+    let only = caps.iter().map(|cap| (*cap).to_owned()).collect();
+    let mut choice = Choice { only: Some(only), ..Choice::default() };
     for provider in providers {
         let (of, component) = provider
             .split_once('=')
             .ok_or_else(|| miette!("`--provider {provider}` names no cap; write CAP=COMPONENT"))?;
-        if of == cap {
+        if caps.contains(&of) {
             choice.providers.insert(of.to_owned(), component.to_owned());
         }
     }

@@ -8,7 +8,7 @@ use miette::{IntoDiagnostic, miette};
 use pyforge_build::{Built, process};
 use pyforge_manifest::Settings;
 use pyforge_runtime::{
-    Access, Capture, Dir, Interrupt, Output, Policy, Program, Runtime, RuntimeConfig, Source,
+    Access, Capture, Dir, Interrupt, Network, Output, Policy, Program, Runtime, RuntimeConfig, Source,
 };
 
 /// What a script printed: rows, each with its name and seconds or bytes by name.
@@ -24,6 +24,7 @@ pub struct Sides<'a> {
     program: Program,
     scripts: &'a Path,
     corpus: &'a Path,
+    network: Network,
 }
 
 impl<'a> Sides<'a> {
@@ -36,7 +37,12 @@ impl<'a> Sides<'a> {
     ) -> miette::Result<Self> {
         let config = RuntimeConfig::for_process(settings.compiled());
         let program = Runtime::new(config)?.load(&Source::file(&built.composed), &|_| ())?;
-        Ok(Self { built, program, scripts, corpus })
+        Ok(Self { built, program, scripts, corpus, network: Network::Deny })
+    }
+
+    /// Lets the guest use a network.
+    pub fn with_network(self, network: Network) -> Self {
+        Self { network, ..self }
     }
 
     /// The figures of one native run; `FILE` among the words stands for the corpus.
@@ -66,6 +72,7 @@ impl<'a> Sides<'a> {
                 Dir::new(self.scripts, GUEST_BENCH, Access::ReadOnly),
                 Dir::new(self.corpus.parent().unwrap_or(Path::new(".")), GUEST_DATA, Access::ReadWrite),
             ],
+            network: self.network.clone(),
             stdout: Output::Capture(output.clone()),
             stderr: Output::Inherit,
             ..Policy::default()

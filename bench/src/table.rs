@@ -68,6 +68,39 @@ pub fn times(pair: &Pair) {
     println!("| geometric mean | | | {mean:.2} |\n");
 }
 
+/// How many a second on both sides, or megabytes a second of what has bytes, and the ratio of the speeds;
+/// with its mean, where that says something.
+pub fn rates(title: &str, pair: &Pair, with_mean: bool) {
+    let unit = if pair.native[0].1.contains_key("bytes") { "MB/s" } else { "/s" };
+    println!("| {title} | native, {unit} | here, {unit} | speed, to native |");
+    println!("|---|---|---|---|");
+    let mut logarithms = 0.0;
+    for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
+        let (native, here) = (rate(native), rate(here));
+        logarithms += (here / native).ln();
+        println!("| {name} | {} | {} | {} |", short(native), short(here), significant(here / native));
+    }
+    let mean = (logarithms / pair.native.len() as f64).exp();
+    let mean =
+        if with_mean { format!("| geometric mean | | | {} |\n", significant(mean)) } else { String::new() };
+    println!("{mean}");
+}
+
+/// Megabytes a second of what has bytes, else calls a second.
+fn rate(figures: &BTreeMap<String, f64>) -> f64 {
+    figures.get("bytes").map_or(1.0, |bytes| bytes / 1e6) / figures["seconds"]
+}
+
+/// A rate without digits that mean nothing.
+fn short(number: f64) -> String {
+    if number < 100.0 { format!("{number:.1}") } else { format!("{number:.0}") }
+}
+
+/// A ratio, with one digit more where it is small.
+fn significant(ratio: f64) -> String {
+    if ratio < 0.1 { format!("{ratio:.3}") } else { format!("{ratio:.2}") }
+}
+
 /// What a stream takes of memory, where there is a cap and Python, and they are made in this order.
 pub fn memory(codec: &str, rows: &Rows, memory: &[u64]) {
     let [cap, python] = memory else { return };
