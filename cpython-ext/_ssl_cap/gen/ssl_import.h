@@ -619,7 +619,7 @@ extern bool openssl_component_tls_method_connection_request_certificate(openssl_
 extern void openssl_component_tls_method_connection_answer_server_name(openssl_component_tls_borrow_connection_t self, uint8_t *maybe_alert);
 // Identity (a client's choice; a server leaves it empty) and key; none for no such key.
 extern void openssl_component_tls_method_connection_answer_psk(openssl_component_tls_borrow_connection_t self, ssl_import_string_t *identity, ssl_import_list_u8_t *maybe_key);
-// As "TLSv1.3"; "unknown" before it is agreed on.
+// As "TLSv1.3"; before it is agreed on, the highest that may be.
 extern void openssl_component_tls_method_connection_version(openssl_component_tls_borrow_connection_t self, ssl_import_string_t *ret);
 // The one in use.
 extern bool openssl_component_tls_method_connection_cipher(openssl_component_tls_borrow_connection_t self, openssl_component_tls_cipher_t *ret);

@@ -136,7 +136,7 @@ class Connection:
 
     def __init__(self, plain, options, seen):
         self.socket, self.options, self.seen = plain, options, seen
-        self.buffer, self.waits, self.session = b"", 0, None
+        self.buffer, self.session = b"", None
         plain.settimeout(0 if options.get("nonblocking") else options.get("timeout", PATIENCE))
 
     def call(self, function, *arguments):
@@ -150,7 +150,6 @@ class Connection:
                 self.wait([], [self.socket])
 
     def wait(self, readers, writers):
-        self.waits += 1
         if not any(select.select(readers, writers, [], PATIENCE)):
             raise TimeoutError("nothing to read or to write")
 
@@ -287,8 +286,6 @@ class Connection:
         self.socket.close()
 
     def end(self):
-        if self.options.get("nonblocking"):
-            self.seen["waited"] = self.waits > 0
         self.socket.close()
 
 
