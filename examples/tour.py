@@ -1,5 +1,5 @@
-"""A tour of a composed Python: a real file goes through every compression module, and comes back whole; and a database
-finds what is in it.
+"""A tour of a composed Python: a real file goes through every compression module, and comes back whole; a database finds
+what is in it; and a server would be asked who it is.
 
 Run it with `pyforge run examples/tour.py`. The file is the source of the standard library's own modules,
 some megabytes of it, read from where this Python was started.
@@ -11,6 +11,7 @@ import io
 import lzma
 import pathlib
 import sqlite3
+import ssl
 import sys
 import sysconfig
 import tarfile
@@ -88,6 +89,12 @@ def search(database, words):
     print(f"  {words}: {', '.join(name for (name,) in database.execute(best, (words,)))}")
 
 
+def trust():
+    """Prints what a connection to a server is verified with."""
+    context = ssl.create_default_context()
+    print(f"{ssl.OPENSSL_VERSION}, {context.cert_store_stats()['x509_ca']} authorities trusted")
+
+
 def main():
     library = pathlib.Path(sysconfig.get_path("stdlib"))
     data = read_sources(library)
@@ -105,6 +112,7 @@ def main():
     print(f"sqlite3 {sqlite3.sqlite_version}, {count} modules indexed in {seconds:.1f} s")
     for words in ["regular expression", "certificate", "leap year"]:
         search(database, words)
+    trust()
 
 
 if __name__ == "__main__":
