@@ -1,6 +1,7 @@
 //! Helpers shared by the test files beside this one.
 
 pub mod contract;
+pub mod openssl;
 pub mod samples;
 pub mod scripts;
 pub mod sqlite;
