@@ -86,6 +86,7 @@ CALLS = {
 }
 
 SLOW = {
+    "hmac.new, long",
     "shake_128, longer than a slice",
     "shake_128, running",
 }

@@ -267,13 +267,21 @@ CALLS = {
     "decode": lambda: _ssl._test_decode_cert(CERTIFICATE),
 }
 
-# What makes keys or many calls.
-SLOW = {
-    name for name in CALLS
-    if name.startswith(("handshake", "load_", "pre-shared", "session", "settings", "sni_", "SSLContext"))
-} | {
+# What makes many calls.
+SLOW = {name for name in CALLS if name.startswith(("load_", "settings", "SSLContext"))} | {
+    "certificate",
+    "decode",
+    "get_ca_certs",
     "get_ciphers",
     "getpeercert and others",
+    "handshake, no TLS",
+    "handshake, not begun",
+}
+
+# What makes keys.
+RARE = {
+    name for name in CALLS if name not in SLOW and name.startswith(("handshake", "pre-shared", "session", "sni_"))
+} | {
     "message callback",
     "post-handshake authentication",
     "protocols",
