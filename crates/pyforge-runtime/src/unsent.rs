@@ -21,6 +21,10 @@ const STREAMS: &str = "wasi:io/streams@0.2.12";
 /// does not read; all before it is with the system, which goes on sending when the process is gone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How many may be on their way at a time. Of more, what is left is lost, as systems do it too: each keeps memory and a
+/// connection of the host's.
+const MOST: usize = 1024;
+
 /// The closed streams of a guest that have not sent everything.
 #[derive(Default)]
 pub(crate) struct Unsent(JoinSet<()>);
@@ -32,7 +36,8 @@ impl Unsent {
         while self.0.try_join_next().is_some() {}
         let mut sending: Sending = Box::pin(async move { stream.cancel().await });
         // Most have nothing left, and files are to be complete when they are closed.
-        if sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        let is_pending = sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        if is_pending && self.0.len() < MOST {
             self.0.spawn(sending);
         }
     }
