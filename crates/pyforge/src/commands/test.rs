@@ -60,9 +60,9 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
 }
 
 fn show(comparison: &Comparison) {
-    print(format!("{:<16}{}", comparison.module, counts("native", comparison.native)));
+    print(format!("{:<28}{}", comparison.module, counts("native", comparison.native)));
     let listed = format!("{} listed", comparison.listed);
-    print(format!("{:<16}{}  {listed}", "", counts("here", comparison.guest)));
+    print(format!("{:<28}{}  {listed}", "", counts("here", comparison.guest)));
     for test in &comparison.unexpected {
         say(format!("{} does not pass here:\n{}", test.test, test.detail));
     }
