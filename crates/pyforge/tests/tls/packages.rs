@@ -116,10 +116,9 @@ fn pip_fetches_a_package_from_the_registry() {
         !plain,
         "pip's settings name a registry without TLS, so this test cannot be made on this machine"
     );
-    let authorities =
-        registry["cert"].as_str().expect("this machine has no file with authorities; name one in PIP_CERT");
     // It may be a link to somewhere that the guest does not see.
-    let authorities = std::fs::canonicalize(authorities).unwrap();
+    let authorities = std::fs::canonicalize(registry["cert"].as_str().unwrap())
+        .unwrap_or_else(|error| panic!("no file with authorities ({error}): name one in PIP_CERT"));
     let wheel = download(&authorities, Path::new(registry["pip"].as_str().unwrap()), &options);
     assert!(wheel.starts_with(b"PK"));
 }

@@ -16,6 +16,9 @@ from pathlib import Path
 #: What is said of the registry; all else is a matter of this machine.
 OPTIONS = "index-url", "proxy", "trusted-host"
 
+#: Where Debian has what its programs trust.
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+
 
 def main():
     pip = next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
@@ -27,9 +30,9 @@ def main():
     for line in sorted(listed.splitlines(), key=lambda line: line.startswith(":env:")):
         name, _, value = line.partition("=")
         settings[name.rpartition(".")[2]] = ast.literal_eval(value)
-    paths = ssl.get_default_verify_paths()
+    cert = settings.get("cert") or ssl.get_default_verify_paths().cafile or AUTHORITIES
     options = [f"--{name}={settings[name]}" for name in OPTIONS if name in settings]
-    print(json.dumps({"options": options, "cert": settings.get("cert") or paths.cafile, "pip": str(pip)}))
+    print(json.dumps({"options": options, "cert": cert, "pip": str(pip)}))
 
 
 main()
