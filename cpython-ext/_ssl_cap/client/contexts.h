@@ -27,8 +27,7 @@ struct x509_store_st {
 /* A folder of trusted certificates, and when it was read. */
 typedef struct {
     char *name;
-    bool is_read;
-    struct timespec changed;
+    uint64_t state; /* of its files when they were handed over; 0 before that */
 } Folder;
 
 struct ssl_ctx_st {

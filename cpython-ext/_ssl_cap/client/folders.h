@@ -33,14 +33,33 @@ folder_has_hash(const char *name)
     return digits > 0 && rest[digits] == '\0';
 }
 
-/* What cannot be read is left out. */
+/* What is done with a file of a folder: its name, and where it is. */
+typedef void (*Visit)(SSL_CTX *context, size_t folder, const char *name, const char *path);
+
 static void
-folder_add_file(SSL_CTX *context, size_t folder, const char *name)
+folder_visit(SSL_CTX *context, size_t folder, Visit visit)
 {
     char path[MOST_PATH];
+    const char *where = context->folders[folder].name;
+    DIR *stream = opendir(where);
+    struct dirent *entry;
+    while (stream != NULL && (entry = readdir(stream)) != NULL) {
+        int size = folder_has_hash(entry->d_name) ? snprintf(path, sizeof(path), "%s/%s", where, entry->d_name) : -1;
+        if (size >= 0 && (size_t)size < sizeof(path)) {
+            visit(context, folder, entry->d_name, path);
+        }
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+}
+
+/* What cannot be read is left out. */
+static void
+folder_add_file(SSL_CTX *context, size_t folder, const char *name, const char *path)
+{
     Taken content;
-    int size = snprintf(path, sizeof(path), "%s/%s", context->folders[folder].name, name);
-    FILE *stream = size < 0 || (size_t)size >= sizeof(path) ? NULL : fopen(path, "rb");
+    FILE *stream = fopen(path, "rb");
     if (stream == NULL) {
         return;
     }
@@ -56,39 +75,40 @@ folder_add_file(SSL_CTX *context, size_t folder, const char *name)
     fclose(stream);
 }
 
-static void
-folder_read(SSL_CTX *context, size_t folder)
+/* Mixes a number into a state. */
+static inline uint64_t
+state_mix(uint64_t state, uint64_t number)
 {
-    DIR *stream = opendir(context->folders[folder].name);
-    struct dirent *entry;
-    while (stream != NULL && (entry = readdir(stream)) != NULL) {
-        if (folder_has_hash(entry->d_name)) {
-            folder_add_file(context, folder, entry->d_name);
-        }
-    }
-    if (stream != NULL) {
-        closedir(stream);
-    }
+    return (state ^ number) * 0x9e3779b97f4a7c15u ^ state >> 29;
 }
 
-/* Reads a folder if that was not done since it changed: since a file came, went or got another name. */
+/* Adds the state of a file: another time or size is another state, and in whatever order there are files. */
+static void
+folder_add_state(SSL_CTX *context, size_t folder, const char *name, const char *path)
+{
+    struct stat status;
+    uint64_t state = 1;
+    if (stat(path, &status) != 0) {
+        return;
+    }
+    for (; *name != '\0'; name++) {
+        state = state_mix(state, (unsigned char)*name);
+    }
+    state = state_mix(state, (uint64_t)status.st_mtim.tv_sec);
+    state = state_mix(state, (uint64_t)status.st_mtim.tv_nsec);
+    context->folders[folder].state += state_mix(state, (uint64_t)status.st_size) | 1;
+}
+
+/* Hands a folder over if its files are not what they were. One that is overwritten counts as another: it may revoke. */
 static void
 folder_renew(SSL_CTX *context, size_t index)
 {
-    Folder *folder = &context->folders[index];
-    struct stat status;
-    if (stat(folder->name, &status) != 0) {
+    uint64_t before = context->folders[index].state;
+    context->folders[index].state = 0;
+    folder_visit(context, index, folder_add_state);
+    if (context->folders[index].state != before) {
         openssl_component_tls_method_context_forget_hashed_files(context_borrow(context), (uint32_t)index);
-        folder->is_read = false;
-        return;
-    }
-    bool is_new = !folder->is_read || status.st_mtim.tv_sec != folder->changed.tv_sec
-        || status.st_mtim.tv_nsec != folder->changed.tv_nsec;
-    if (is_new) {
-        folder->is_read = true;
-        folder->changed = status.st_mtim;
-        openssl_component_tls_method_context_forget_hashed_files(context_borrow(context), (uint32_t)index);
-        folder_read(context, index);
+        folder_visit(context, index, folder_add_file);
     }
 }
 
