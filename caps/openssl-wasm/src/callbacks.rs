@@ -19,7 +19,11 @@ pub fn set(context: &Context, setting: Setting, on: bool) {
         match setting {
             Setting::AskServerName => {
                 context.asks().server_name.set(on);
-                SSL_CTX_set_client_hello_cb(ctx, on.then_some(on_client_hello as HelloCallback), ptr::null_mut());
+                SSL_CTX_set_client_hello_cb(
+                    ctx,
+                    on.then_some(on_client_hello as HelloCallback),
+                    ptr::null_mut(),
+                );
                 let answer = on.then_some(on_server_name as HelloCallback);
                 SSL_CTX_callback_ctrl(ctx, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, answer);
             }

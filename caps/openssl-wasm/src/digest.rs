@@ -1,9 +1,9 @@
 //! The interface `digest`: OpenSSL's EVP_MD and EVP_MD_CTX.
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{c_int, c_void};
 use core::ptr;
 
 use cap_support::{OutOfMemory, Output, check_headroom};
@@ -13,12 +13,14 @@ use crate::bindings::exports::openssl::component::digest::{
     self, AlgorithmBorrow, Bytes, Description, Failure, Guest, GuestAlgorithm, GuestRunning,
 };
 use crate::fetched::{Fetched, Refusal, check, check_new};
+use crate::ffi::{OBJ_nid2ln, OBJ_nid2sn};
 use crate::hash_ffi::{
     ERR_LIB_EVP, EVP_DigestFinal_ex, EVP_DigestFinalXOF, EVP_DigestInit_ex2, EVP_DigestSqueeze,
     EVP_DigestUpdate, EVP_MD, EVP_MD_CTX, EVP_MD_CTX_copy_ex, EVP_MD_CTX_free, EVP_MD_CTX_new,
     EVP_MD_do_all_provided, EVP_MD_get_block_size, EVP_MD_get_flags, EVP_MD_get_size, EVP_MD_get_type,
-    EVP_R_NOT_XOF_OR_INVALID_LENGTH, EVP_default_properties_is_fips_enabled, OBJ_nid2ln, OBJ_nid2sn,
+    EVP_R_NOT_XOF_OR_INVALID_LENGTH, EVP_default_properties_is_fips_enabled,
 };
+use crate::object::name_of;
 
 cap_support::impl_bytes!(Bytes);
 
@@ -53,26 +55,13 @@ unsafe fn describe(digest: *const EVP_MD) -> Description {
         let nid = EVP_MD_get_type(digest).max(0);
         Description {
             nid: nid as u32,
-            short_name: name(nid, OBJ_nid2sn),
-            long_name: name(nid, OBJ_nid2ln),
+            short_name: name_of(nid, OBJ_nid2sn),
+            long_name: name_of(nid, OBJ_nid2ln),
             size: EVP_MD_get_size(digest).max(0) as u32,
             block_size: EVP_MD_get_block_size(digest).max(0) as u32,
             flags: EVP_MD_get_flags(digest) as u32,
         }
     }
-}
-
-fn name(nid: c_int, name_of: unsafe extern "C" fn(c_int) -> *const c_char) -> String {
-    if nid == 0 {
-        return String::new();
-    }
-    // SAFETY: it looks at the number, and what it returns is a constant or null.
-    let name = unsafe { name_of(nid) };
-    if name.is_null() {
-        return String::new();
-    }
-    // SAFETY: it is a constant.
-    unsafe { CStr::from_ptr(name) }.to_string_lossy().to_string()
 }
 
 /// A digest, and where it works at messages that nothing is kept of.

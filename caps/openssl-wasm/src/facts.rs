@@ -47,10 +47,7 @@ impl Connection {
                 }
                 Quantity::PostHandshakeAuth => SSL_set_post_handshake_auth(ssl, number),
                 Quantity::ReportMessages => SSL_set_msg_callback(ssl, message_callback(value != 0)),
-                Quantity::Finished
-                | Quantity::VerifyResult
-                | Quantity::Pending
-                | Quantity::Reused => {}
+                Quantity::Finished | Quantity::VerifyResult | Quantity::Pending | Quantity::Reused => {}
             }
         }
     }
@@ -91,7 +88,11 @@ impl Connection {
         // SAFETY: there are that many bytes.
         unsafe {
             SSL_get0_alpn_selected(self.ssl(), &mut protocol, &mut size);
-            if protocol.is_null() { Vec::new() } else { slice::from_raw_parts(protocol, size as usize).to_vec() }
+            if protocol.is_null() {
+                Vec::new()
+            } else {
+                slice::from_raw_parts(protocol, size as usize).to_vec()
+            }
         }
     }
 

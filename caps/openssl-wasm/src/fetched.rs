@@ -9,9 +9,10 @@ use core::ptr;
 use cap_support::OutOfMemory;
 
 use crate::failure::{add, clear, queue};
+use crate::ffi::ERR_R_MALLOC_FAILURE;
 use crate::hash_ffi::{
-    ERR_LIB_CRYPTO, ERR_LIB_EVP, ERR_R_MALLOC_FAILURE, ERR_R_UNSUPPORTED, EVP_MD, EVP_MD_FLAG_XOF,
-    EVP_MD_fetch, EVP_MD_free, EVP_MD_get_flags, EVP_MD_get_size,
+    ERR_LIB_CRYPTO, ERR_LIB_EVP, ERR_R_UNSUPPORTED, EVP_MD, EVP_MD_FLAG_XOF, EVP_MD_fetch, EVP_MD_free,
+    EVP_MD_get_flags, EVP_MD_get_size,
 };
 
 /// Why something failed: entries of OpenSSL's error queue.

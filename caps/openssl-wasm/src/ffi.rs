@@ -30,16 +30,9 @@ pub type ProtocolCallback = unsafe extern "C" fn(
 pub type KeyCallback = unsafe extern "C" fn(*const Ssl, *const c_char);
 pub type MessageCallback =
     unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut Ssl, *mut c_void);
-pub type PskClientCallback = unsafe extern "C" fn(
-    *mut Ssl,
-    *const c_char,
-    *mut c_char,
-    c_uint,
-    *mut c_uchar,
-    c_uint,
-) -> c_uint;
-pub type PskServerCallback =
-    unsafe extern "C" fn(*mut Ssl, *const c_char, *mut c_uchar, c_uint) -> c_uint;
+pub type PskClientCallback =
+    unsafe extern "C" fn(*mut Ssl, *const c_char, *mut c_char, c_uint, *mut c_uchar, c_uint) -> c_uint;
+pub type PskServerCallback = unsafe extern "C" fn(*mut Ssl, *const c_char, *mut c_uchar, c_uint) -> c_uint;
 pub type Free = unsafe extern "C" fn(*mut c_void);
 
 /// An alternative name: what the pointer is of depends on the type.
@@ -183,7 +176,8 @@ unsafe extern "C" {
     pub fn SSL_CTX_new(method: *const SslMethod) -> *mut SslCtx;
     pub fn SSL_CTX_free(ctx: *mut SslCtx);
     pub fn SSL_CTX_ctrl(ctx: *mut SslCtx, command: c_int, number: c_long, pointer: *mut c_void) -> c_long;
-    pub fn SSL_CTX_callback_ctrl(ctx: *mut SslCtx, command: c_int, callback: Option<HelloCallback>) -> c_long;
+    pub fn SSL_CTX_callback_ctrl(ctx: *mut SslCtx, command: c_int, callback: Option<HelloCallback>)
+    -> c_long;
     pub fn SSL_CTX_get_options(ctx: *const SslCtx) -> u64;
     pub fn SSL_CTX_set_options(ctx: *mut SslCtx, options: u64) -> u64;
     pub fn SSL_CTX_clear_options(ctx: *mut SslCtx, options: u64) -> u64;
@@ -213,11 +207,7 @@ unsafe extern "C" {
         client: *const c_uchar,
         client_size: c_uint,
     ) -> c_int;
-    pub fn SSL_CTX_set_client_hello_cb(
-        ctx: *mut SslCtx,
-        callback: Option<HelloCallback>,
-        data: *mut c_void,
-    );
+    pub fn SSL_CTX_set_client_hello_cb(ctx: *mut SslCtx, callback: Option<HelloCallback>, data: *mut c_void);
     pub fn SSL_client_hello_get0_ext(
         ssl: *mut Ssl,
         kind: c_uint,
@@ -383,11 +373,7 @@ unsafe extern "C" {
     pub fn PEM_write_bio_X509_AUX(bio: *mut Bio, certificate: *const X509) -> c_int;
     pub fn EVP_PKEY_free(key: *mut EvpPkey);
     pub fn DH_free(parameters: *mut Dh);
-    pub fn d2i_X509(
-        certificate: *mut *mut X509,
-        data: *mut *const c_uchar,
-        size: c_long,
-    ) -> *mut X509;
+    pub fn d2i_X509(certificate: *mut *mut X509, data: *mut *const c_uchar, size: c_long) -> *mut X509;
     pub fn i2d_X509(certificate: *const X509, data: *mut *mut c_uchar) -> c_int;
     pub fn i2d_X509_CRL(crl: *const X509Crl, data: *mut *mut c_uchar) -> c_int;
     pub fn X509_free(certificate: *mut X509);
@@ -411,12 +397,7 @@ unsafe extern "C" {
     pub fn X509_NAME_ENTRY_get_object(entry: *const X509NameEntry) -> *mut Asn1Object;
     pub fn X509_NAME_ENTRY_get_data(entry: *const X509NameEntry) -> *mut Asn1String;
     pub fn X509_NAME_ENTRY_set(entry: *const X509NameEntry) -> c_int;
-    pub fn X509_NAME_print_ex(
-        bio: *mut Bio,
-        name: *const X509Name,
-        indent: c_int,
-        flags: c_ulong,
-    ) -> c_int;
+    pub fn X509_NAME_print_ex(bio: *mut Bio, name: *const X509Name, indent: c_int, flags: c_ulong) -> c_int;
     pub fn X509_NAME_hash_ex(
         name: *const X509Name,
         library: *mut c_void,

@@ -18,14 +18,20 @@ const MOST_KEPT: usize = 128 << 10;
 
 /// What was heard.
 pub enum Heard<'a> {
-    ServerHello { cipher: [u8; 2] },
+    ServerHello {
+        cipher: [u8; 2],
+    },
     /// What a cipher suite with pre-shared keys has first in it.
-    ServerKeyExchange { hint: &'a [u8] },
+    ServerKeyExchange {
+        hint: &'a [u8],
+    },
     ServerHelloDone,
     /// Of a ClientHello for TLS 1.3.
     Identities(Vec<&'a [u8]>),
     /// What a cipher suite with pre-shared keys has first in it.
-    ClientKeyExchange { identity: &'a [u8] },
+    ClientKeyExchange {
+        identity: &'a [u8],
+    },
 }
 
 /// Follows records, each read as a header and then a body.

@@ -33,7 +33,6 @@ pub const ERR_LIB_EVP: c_int = 6;
 pub const ERR_LIB_CRYPTO: c_int = 15;
 pub const EVP_R_NOT_XOF_OR_INVALID_LENGTH: c_int = 178;
 pub const EVP_R_PARAMETER_TOO_LARGE: c_int = 187;
-pub const ERR_R_MALLOC_FAILURE: c_int = 0xC0100;
 pub const ERR_R_UNSUPPORTED: c_int = 0x8010C;
 
 /// What EVP_MD_do_all_provided() calls for each.
@@ -47,8 +46,6 @@ unsafe extern "C" {
     pub fn EVP_MD_get_size(digest: *const EVP_MD) -> c_int;
     pub fn EVP_MD_get_block_size(digest: *const EVP_MD) -> c_int;
     pub fn EVP_MD_get_flags(digest: *const EVP_MD) -> c_ulong;
-    pub fn OBJ_nid2sn(nid: c_int) -> *const c_char;
-    pub fn OBJ_nid2ln(nid: c_int) -> *const c_char;
     pub fn EVP_default_properties_is_fips_enabled(library: *mut c_void) -> c_int;
 
     pub fn EVP_MD_CTX_new() -> *mut EVP_MD_CTX;

@@ -1,7 +1,7 @@
 //! ASN.1's objects, by their numbers and names.
 
 use alloc::string::String;
-use core::ffi::c_int;
+use core::ffi::{c_char, c_int};
 use core::ptr;
 
 use crate::bindings::x509::{Failure, Object};
@@ -23,6 +23,12 @@ pub unsafe fn text_of(object: *const Asn1Object, in_digits: bool) -> String {
         let size = OBJ_obj2txt(buffer.as_mut_ptr(), buffer.len() as c_int, object, in_digits.into());
         if size <= 0 { String::new() } else { text(buffer.as_ptr()) }
     }
+}
+
+/// One of the names of a number; empty for none.
+pub fn name_of(nid: c_int, get: unsafe extern "C" fn(c_int) -> *const c_char) -> String {
+    // SAFETY: it looks at the number, and what it returns stays.
+    unsafe { text(if nid == 0 { ptr::null() } else { get(nid) }) }
 }
 
 /// The object of a number.
@@ -71,10 +77,7 @@ unsafe fn describe(object: *const Asn1Object) -> Object {
     // SAFETY: as the caller says, the object is there; the texts stay.
     unsafe {
         let nid = OBJ_obj2nid(object);
-        let name = |get: unsafe extern "C" fn(c_int) -> *const core::ffi::c_char| {
-            text(if nid == 0 { ptr::null() } else { get(nid) })
-        };
-        let (short_name, long_name) = (name(OBJ_nid2sn), name(OBJ_nid2ln));
+        let (short_name, long_name) = (name_of(nid, OBJ_nid2sn), name_of(nid, OBJ_nid2ln));
         Object { nid: nid as u32, short_name, long_name, oid: text_of(object, true) }
     }
 }

@@ -52,8 +52,7 @@ impl Connection {
         self.operate(input, || {
             let mut count = 0;
             // SAFETY: that many bytes are there.
-            let result =
-                unsafe { SSL_write_ex(self.ssl(), data.as_ptr().cast(), data.len(), &mut count) };
+            let result = unsafe { SSL_write_ex(self.ssl(), data.as_ptr().cast(), data.len(), &mut count) };
             (result, count)
         })
     }

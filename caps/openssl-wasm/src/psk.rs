@@ -88,8 +88,12 @@ impl Psk {
         let (is_server, find) =
             unsafe { (SSL_is_server(ssl) == 1, |id: [u8; 2]| SSL_CIPHER_find(ssl, id.as_ptr())) };
         match heard {
-            Heard::ServerHello { cipher } if !is_server && self.of_client => self.is_psk = is_psk(find(cipher)),
-            Heard::ServerKeyExchange { hint } if self.is_psk => self.hint = text(hint).filter(|hint| !hint.is_empty()),
+            Heard::ServerHello { cipher } if !is_server && self.of_client => {
+                self.is_psk = is_psk(find(cipher))
+            }
+            Heard::ServerKeyExchange { hint } if self.is_psk => {
+                self.hint = text(hint).filter(|hint| !hint.is_empty())
+            }
             Heard::ServerHelloDone if self.is_psk => self.questions.push(self.hint.take()),
             Heard::Identities(identities) if is_server && self.of_server => self.ask(&identities),
             // SAFETY: the connection is there.

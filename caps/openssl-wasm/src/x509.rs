@@ -8,9 +8,7 @@ use core::ptr;
 use crate::bindings::x509::{Bytes, Description, Failure, Form, Guest, Object, Readout};
 use crate::description::printed;
 use crate::failure::{clear, failure};
-use crate::ffi::{
-    PEM_read_bio_X509, PEM_write_bio_X509, PEM_write_bio_X509_AUX, X509, X509_free, d2i_X509,
-};
+use crate::ffi::{PEM_read_bio_X509, PEM_write_bio_X509, PEM_write_bio_X509_AUX, X509, X509_free, d2i_X509};
 use crate::{Component, der, description, object, pem};
 
 impl Guest for Component {
