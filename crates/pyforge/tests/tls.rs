@@ -639,19 +639,22 @@ fn silence_is_waited_for_as_long_as_said() {
     matrix.compare("a server's handshake", [&quiet, &server(json!({"timeout": 0.5}))], [&json!({}), &seen]);
 }
 
+/// Sends as many bytes each way: what arrives is what was sent, by its digest, and all of it.
+fn send_both_ways(matrix: &Matrix, version: &str, limited: &Value, size: u64) {
+    let ours = client(with(limited, &json!({"steps": [["upload", size], ["download", size], ["unwrap"]]})));
+    let theirs = server(with(limited, &json!({"steps": [["download", size], ["upload", size], ["unwrap"]]})));
+    let [client, server] = matrix.compare(version, [&ours, &theirs], [&json!({}), &json!({})]);
+    let (client, server) = (summary(&client), summary(&server));
+    assert_eq!([&client["sent"], &client["received"]], [&server["received"], &server["sent"]]);
+    assert_eq!(client["received"][0], size);
+}
+
 #[test]
 fn sockets_that_do_not_block() {
     let matrix = Matrix::new();
     for version in ["TLSv1_2", "TLSv1_3"] {
         let limited = json!({"version": version, "nonblocking": true});
-        let size = 1 << 22;
-        let ours =
-            client(with(&limited, &json!({"steps": [["upload", size], ["download", size], ["unwrap"]]})));
-        let theirs =
-            server(with(&limited, &json!({"steps": [["download", size], ["upload", size], ["unwrap"]]})));
-        let [client, server] = matrix.compare(version, [&ours, &theirs], [&json!({}), &json!({})]);
-        let (client, server) = (summary(&client), summary(&server));
-        assert_eq!([&client["sent"], &client["received"]], [&server["received"], &server["sent"]]);
+        send_both_ways(&matrix, version, &limited, 1 << 22);
     }
 }
 
@@ -662,14 +665,7 @@ fn much_is_sent() {
     let matrix = Matrix { limits: &["--memory", "256MiB"], patience, ..Matrix::new() };
     for version in ["TLSv1_2", "TLSv1_3"] {
         let limited = json!({"version": version});
-        let ours =
-            client(with(&limited, &json!({"steps": [["upload", size], ["download", size], ["unwrap"]]})));
-        let theirs =
-            server(with(&limited, &json!({"steps": [["download", size], ["upload", size], ["unwrap"]]})));
-        let [client, server] = matrix.compare(version, [&ours, &theirs], [&json!({}), &json!({})]);
-        let (client, server) = (summary(&client), summary(&server));
-        assert_eq!([&client["sent"], &client["received"]], [&server["received"], &server["sent"]]);
-        assert_eq!(client["received"][0], size);
+        send_both_ways(&matrix, version, &limited, size);
     }
     std::fs::create_dir(matrix.file("files")).unwrap();
     let file = std::fs::File::create(matrix.file("files/zeros")).unwrap();
