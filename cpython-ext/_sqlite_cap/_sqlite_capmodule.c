@@ -1,7 +1,7 @@
 /* _sqlite_cap: CPython's _sqlite3 module over sqlite:component/database.
 
-   It is CPython's own, from the sources that the interpreter is built from. They call libsqlite3, whose interface the
-   folder client/ brings, on the component's bindings. All of it is compiled together, so that calls for the cells of a
+   It is CPython's own, from the sources that the interpreter is built from. They call libsqlite3, whose interface
+   clients/sqlite brings, on the component's bindings. All of it is compiled together, so that calls for the cells of a
    row need not be any. */
 
 /* What configure says of this library: that it can read a database out. It cannot load extensions. */
@@ -16,7 +16,7 @@
 #define PyInit__sqlite3 PyInit__sqlite_cap
 PyMODINIT_FUNC PyInit__sqlite_cap(void);
 
-#include "client/client.h"
+#include "sqlite3_client.h"
 
 #include "Modules/_sqlite/blob.c"
 #include "Modules/_sqlite/connection.c"

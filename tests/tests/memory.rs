@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pyforge_build::{Built, Choice};
-use pyforge_manifest::Project;
+use pyforge_manifest::{Consumer, Project};
 use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use pyforge_tests::{distribution, load, policy, root};
 
@@ -17,12 +17,12 @@ const SCRIPT: &str = "tests/calls.py";
 #[test]
 fn calls_leave_the_memory_of_python_and_of_the_cap_where_it_was() {
     let project = Project::open(&root()).unwrap();
-    let caps = project.packages.iter().filter(|package| package.dir().join(SCRIPT).is_file());
+    let caps = project.packages_for(Consumer::CPython).filter(|package| package.dir().join(SCRIPT).is_file());
     let caps: Vec<_> = caps.map(|package| package.cap.clone()).collect();
     assert!(caps.contains(&"zlib".to_owned()));
     for cap in caps {
         let built = distribution(&Choice { only: Some(vec![cap.clone()]), ..Choice::default() });
-        stays(&built, project.package(&cap).unwrap().dir());
+        stays(&built, project.package(Consumer::CPython, &cap).unwrap().dir());
     }
 }
 

@@ -190,7 +190,7 @@ fn adapt(module: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Makes a component of a core module, as the linker does unless it is kept from it.
-fn encode(module: &[u8]) -> Result<Vec<u8>> {
+pub fn encode(module: &[u8]) -> Result<Vec<u8>> {
     let encode = || ComponentEncoder::default().validate(true).module(module)?.encode();
     encode().map_err(|error| miette!("the core module does not become a component: {error:#}"))
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::{IntoDiagnostic, WrapErr};
-use pyforge_manifest::{Problem, Source, Target};
+use pyforge_manifest::{Consumer, Source, Target};
 
-use crate::archive::unpack_tar_xz;
 use crate::context::{Context, entry_name, jobs};
+use crate::source::{find_source, release_date, unpack};
 use crate::store::{Recipe, cannot_read, write_atomically};
 use crate::{Result, machine, process};
 
@@ -41,13 +41,13 @@ pub struct CPython {
 }
 
 impl CPython {
-    /// Builds the version, or finds it in the store.
-    pub fn build(context: &Context<'_>, version: &str) -> Result<Self> {
-        let row = find_source(context, version)?;
+    /// Builds the version chosen, or finds it in the store.
+    pub fn build(context: &Context<'_>, version: Option<&str>) -> Result<Self> {
+        let row = find_source(context, Consumer::CPython, version)?;
         let source = unpack(context, row)?;
         let host = build_host(context, row, &source)?;
         let wasm = build_wasm(context, row, &source, &host)?;
-        Ok(Self { version: version.to_owned(), source, host, wasm })
+        Ok(Self { version: row.version.clone(), source, host, wasm })
     }
 
     /// `3.14`.
@@ -75,31 +75,6 @@ impl CPython {
     }
 }
 
-fn find_source<'a>(context: &'a Context<'_>, version: &str) -> Result<&'a Source> {
-    let sources = &context.project.sources;
-    sources.find("cpython", version).ok_or_else(|| {
-        let known: Vec<_> = sources.versions("cpython").collect();
-        let message = format!("there is no cpython {version} in {}", sources.document.path().display());
-        let distribution = &context.project.distribution;
-        let problem = match version == distribution.python {
-            true => distribution.document.problem(distribution.python_span, message),
-            false => Problem::with_file(sources.document.path(), format!("has no cpython {version}")),
-        };
-        problem.help(format!("the versions there are: {}", known.join(", "))).into()
-    })
-}
-
-fn unpack(context: &Context<'_>, row: &Source) -> Result<PathBuf> {
-    let recipe = Recipe::new(format!("cpython-source-{}", row.version)).input("source", &row.sha256);
-    context.store.get(&recipe, context.progress, |dir| {
-        let archive = context.fetch(row)?;
-        let task = context.progress.start(&format!("unpacking {}", row.file));
-        unpack_tar_xz(&archive, dir, 1)?;
-        task.finish();
-        Ok(())
-    })
-}
-
 fn build_host(context: &Context<'_>, row: &Source, source: &Path) -> Result<PathBuf> {
     let recipe = Recipe::new(format!("cpython-host-{}", row.version))
         .input("source", &row.sha256)
@@ -122,7 +97,7 @@ fn build_wasm(context: &Context<'_>, row: &Source, source: &Path, host: &Path) -
         .input("link variables", LINK_VARIABLES)
         .input("toolchain", context.toolchain.identity());
     context.store.get(&recipe, context.progress, |dir| {
-        let build_date = build_date(source)?;
+        let build_date = release_date(&source.join("configure"))?;
         let wasi = |command: &mut Command| {
             command.env("PATH", context.toolchain.path()).env("SOURCE_DATE_EPOCH", &build_date);
         };
@@ -205,14 +180,4 @@ fn write_link_args(dir: &Path) -> Result<()> {
     let words = process::capture(ask)?;
     let lines: String = words.split_whitespace().map(|word| format!("{word}\n")).collect();
     write_atomically(&dir.join(LINK_ARGS), lines.as_bytes())
-}
-
-/// The time compiled into the interpreter: that of the release, in seconds since 1970, so that every build
-/// of it is the same to the byte.
-fn build_date(source: &Path) -> Result<String> {
-    let file = source.join("configure");
-    let modified = file.metadata().and_then(|metadata| metadata.modified()).into_diagnostic();
-    let modified = modified.wrap_err_with(|| cannot_read(&file))?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).into_diagnostic()?;
-    Ok(since.as_secs().to_string())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 use pyforge_compose::Part;
-use pyforge_manifest::{Component, Package, Project, Required, Settings};
+use pyforge_manifest::{Component, Consumer, Package, Project, Required, Settings};
 use sha2::{Digest, Sha256};
 
 use crate::component::build_component;
@@ -13,11 +13,10 @@ use crate::context::Context;
 use crate::cpython::CPython;
 use crate::digest::bytes_digest;
 use crate::interpreter::link_interpreter;
+use crate::micropython::{MicroPython, link_micropython};
 use crate::stdlib::{guest_path, make_stdlib, make_test_suite};
 use crate::store::{Recipe, cannot_read, write_atomically};
 use crate::{Progress, Result};
-
-const FILE: &str = "python.composed.wasm";
 
 /// Kept beside the composed file: its SHA-256, 32 bytes.
 const DIGEST: &str = "sha256";
@@ -25,7 +24,7 @@ const DIGEST: &str = "sha256";
 /// What differs from the default distribution.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
-    /// Another Python version than `pyforge.toml` says.
+    /// Another version of the interpreter than `pyforge.toml` says.
     pub python: Option<String>,
     /// Only these caps.
     pub only: Option<Vec<String>>,
@@ -35,7 +34,7 @@ pub struct Choice {
     pub providers: BTreeMap<String, String>,
 }
 
-/// A distribution that has been built.
+/// A distribution of CPython that has been built.
 #[derive(Debug, Clone)]
 pub struct Built {
     /// The composed file.
@@ -50,13 +49,15 @@ pub struct Built {
     pub cpython: CPython,
 }
 
-impl Built {
-    /// Copies the composed file, whole or not at all.
-    pub fn copy_to(&self, output: &Path) -> Result<()> {
-        let bytes =
-            std::fs::read(&self.composed).into_diagnostic().wrap_err_with(|| cannot_read(&self.composed))?;
-        write_atomically(output, &bytes)
-    }
+/// A distribution of MicroPython that has been built. Its library is in the composed file.
+#[derive(Debug, Clone)]
+pub struct BuiltMicroPython {
+    /// The composed file.
+    pub composed: PathBuf,
+    /// Its SHA-256.
+    pub digest: [u8; 32],
+    /// The MicroPython it is made of.
+    pub micropython: MicroPython,
 }
 
 /// Builds distributions and single parts of them.
@@ -70,16 +71,30 @@ impl<'a> Build<'a> {
         Ok(Self { context: Context::new(project, settings, progress)? })
     }
 
-    /// Builds whatever of the distribution is missing.
+    /// Builds whatever of a distribution of CPython is missing.
     pub fn distribution(&self, choice: &Choice) -> Result<Built> {
-        let caps = chosen_caps(self.context.project, choice)?;
-        let version = choice.python.as_ref().unwrap_or(&self.context.project.distribution.python);
-        let cpython = CPython::build(&self.context, version)?;
+        let caps = chosen_caps(self.context.project, Consumer::CPython, choice)?;
+        let cpython = CPython::build(&self.context, choice.python.as_deref())?;
         let interpreter = link_interpreter(&self.context, &cpython, &caps)?;
         let providers = self.providers(&caps, choice)?;
         let stdlib = make_stdlib(&self.context, &cpython, &caps)?;
-        let (composed, digest) = self.compose(&interpreter, &providers)?;
+        let (composed, digest) = self.compose("python", &interpreter, &providers)?;
         Ok(Built { composed, digest, stdlib, guest_stdlib: guest_path(&cpython), cpython })
+    }
+
+    /// Builds whatever of a distribution of MicroPython is missing.
+    pub fn micropython(&self, choice: &Choice) -> Result<BuiltMicroPython> {
+        let caps = chosen_caps(self.context.project, Consumer::MicroPython, choice)?;
+        let micropython = MicroPython::build(&self.context, choice.python.as_deref())?;
+        let interpreter = link_micropython(&self.context, &micropython, &caps)?;
+        let providers = self.providers(&caps, choice)?;
+        let (composed, digest) = self.compose("micropython", &interpreter, &providers)?;
+        Ok(BuiltMicroPython { composed, digest, micropython })
+    }
+
+    /// Upstream's MicroPython for this machine, from the same sources, to be compared with.
+    pub fn native_micropython(&self, micropython: &MicroPython) -> Result<PathBuf> {
+        micropython.native(&self.context)
     }
 
     /// A folder with CPython's own `test` package in it.
@@ -126,27 +141,29 @@ impl<'a> Build<'a> {
 
     fn compose(
         &self,
+        name: &str,
         interpreter: &Path,
         providers: &BTreeMap<String, PathBuf>,
     ) -> Result<(PathBuf, [u8; 32])> {
-        let consumer = read_part("python", interpreter)?;
+        let file = format!("{name}.composed.wasm");
+        let consumer = read_part(name, interpreter)?;
         let parts: Vec<_> =
             providers.iter().map(|(name, file)| read_part(name, file)).collect::<Result<_>>()?;
         let mut recipe = Recipe::new("composed")
             .input("composer", pyforge_compose::REVISION.to_string())
-            .input("python", bytes_digest(&consumer.bytes));
+            .input(name, bytes_digest(&consumer.bytes));
         for part in &parts {
             recipe = recipe.input(format!("part {}", part.name), bytes_digest(&part.bytes));
         }
         let entry = self.context.store.get(&recipe, self.context.progress, |entry| {
             let composed = pyforge_compose::compose(consumer, parts)?;
             write_atomically(&entry.join(DIGEST), &Sha256::digest(&composed))?;
-            write_atomically(&entry.join(FILE), &composed)
+            write_atomically(&entry.join(&file), &composed)
         })?;
         let digest = entry.join(DIGEST);
         let bytes = std::fs::read(&digest).into_diagnostic().wrap_err_with(|| cannot_read(&digest))?;
         let bytes = bytes.try_into().map_err(|_| miette!("{} is not a digest", digest.display()))?;
-        Ok((entry.join(FILE), bytes))
+        Ok((entry.join(file), bytes))
     }
 }
 
@@ -156,14 +173,18 @@ enum Provider<'a> {
     File(PathBuf),
 }
 
-/// The caps of a distribution: all of the checkout's, or those the choice names.
-fn chosen_caps<'a>(project: &'a Project, choice: &Choice) -> Result<Vec<&'a Package>> {
+/// The caps of a distribution: all of the checkout's for the consumer, or those the choice names.
+fn chosen_caps<'a>(project: &'a Project, consumer: Consumer, choice: &Choice) -> Result<Vec<&'a Package>> {
+    let cap = |name| project.package(consumer, name);
     for name in choice.without.iter().chain(choice.providers.keys()) {
-        project.package(name)?;
+        cap(name)?;
     }
     let mut caps: Vec<&Package> = match &choice.only {
-        Some(names) => names.iter().map(|name| project.package(name)).collect::<Result<_, _>>()?,
-        None => project.packages.iter().collect(),
+        // `--only ''` names none.
+        Some(names) => {
+            names.iter().filter(|name| !name.is_empty()).map(|name| cap(name)).collect::<Result<_, _>>()?
+        }
+        None => project.packages_for(consumer).collect(),
     };
     caps.retain(|cap| !choice.without.contains(&cap.cap));
     caps.sort_by(|a, b| a.cap.cmp(&b.cap));

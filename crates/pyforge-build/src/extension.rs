@@ -32,9 +32,7 @@ pub fn compile_extension(
     package: &Package,
 ) -> Result<Vec<PathBuf>> {
     let dir = package.dir();
-    let shared = context.project.shared_headers();
-    let sources = tree_digest(dir, is_c).into_diagnostic().wrap_err_with(|| cannot_read(dir))?;
-    let headers = tree_digest(&shared, is_c).into_diagnostic().wrap_err_with(|| cannot_read(&shared))?;
+    let shared = context.project.shared_headers(package.consumer);
     let world = package.world().replace('-', "_");
     let component_type = package.extension.gen_dir.join(format!("{world}_component_type.o"));
     let digest =
@@ -43,11 +41,15 @@ pub fn compile_extension(
         .input("c file", entry_name(&package.extension.c_file))
         .input("bindings", entry_name(&package.extension.gen_dir))
         .input("component type", digest)
-        .input("sources", sources)
-        .input("shared headers", headers)
+        .input("sources", c_digest(dir)?)
+        .input("shared headers", c_digest(&shared)?)
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", CFLAGS.join(" "))
         .input("toolchain", context.toolchain.identity());
+    let recipe = match &package.extension.client_dir {
+        Some(client) => recipe.input("client", c_digest(client)?),
+        None => recipe,
+    };
     let entry = context.store.get(&recipe, context.progress, |entry| {
         let bindings = package.extension.gen_dir.join(format!("{world}.c"));
         let mut task = context.progress.start(&format!("compiling {}", package.extension.module));
@@ -64,7 +66,11 @@ pub fn compile_extension(
     Ok(vec![entry.join(extension), entry.join(bindings), entry.join(COMPONENT_TYPE)])
 }
 
-/// Whether a file can change a cap's objects: its Python files, its WIT and its tests cannot.
+/// The digest of what can change a cap's objects: its Python files, its WIT and its tests cannot.
+pub fn c_digest(dir: &Path) -> Result<String> {
+    tree_digest(dir, is_c).into_diagnostic().wrap_err_with(|| cannot_read(dir))
+}
+
 fn is_c(entry: &walkdir::DirEntry) -> bool {
     let extension = entry.path().extension().unwrap_or_default();
     entry.file_type().is_dir() || extension == "c" || extension == "h"
@@ -80,18 +86,21 @@ fn compile(
 ) -> Result<()> {
     let mut command = context.toolchain.command();
     command.args(CFLAGS);
-    let shared = context.project.shared_headers();
+    let shared = context.project.shared_headers(package.consumer);
     for include in [&cpython.source.join("Include"), &cpython.wasm, &package.extension.gen_dir, &shared] {
         command.arg("-I").arg(include);
     }
     // A cap whose library has a C interface may be CPython's own module, by its path in the sources, on a client with
     // that interface: it includes the library's header by its name, and what is internal to CPython.
-    let client = package.dir().join("client");
-    for include in [&client, &cpython.source, &cpython.source.join("Include/internal")] {
-        command.arg("-I").arg(include);
+    if let Some(client) = &package.extension.client_dir {
+        for include in [client, &cpython.source, &cpython.source.join("Include/internal")] {
+            command.arg("-I").arg(include);
+        }
     }
     // No path of this machine may get into the result.
-    let named = [(package.dir(), package.cap.as_str()), (&shared, "include"), (&cpython.source, "cpython")];
+    let mut named =
+        vec![(package.dir(), package.cap.as_str()), (&shared, "include"), (&cpython.source, "cpython")];
+    named.extend(package.extension.client_dir.as_deref().map(|client| (client, "client")));
     for (dir, name) in named {
         command.arg(format!("-ffile-prefix-map={}={name}", dir.display()));
     }

@@ -7,7 +7,13 @@ use miette::{IntoDiagnostic, WrapErr};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::Result;
-use crate::store::{cannot_read, cannot_write};
+use crate::store::{cannot_read, cannot_write, write_atomically};
+
+/// Copies a file, whole or not at all.
+pub fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    let bytes = std::fs::read(from).into_diagnostic().wrap_err_with(|| cannot_read(from))?;
+    write_atomically(to, &bytes)
+}
 
 /// Copies a folder's files, to be changed as their new owner likes.
 pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Links an interpreter: CPython's own library, and the extensions of the chosen caps registered in it.
 
-mod repairs;
+pub(crate) mod repairs;
 
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,8 @@ use crate::{Result, process};
 const FILE: &str = "python.wasm";
 
 /// The world in `wit/python/` of what the interpreter exports itself, and the folder of its bindings.
-const WORLD: &str = "interpreter";
-const GEN_DIR: &str = "gen";
+pub const WORLD: &str = "interpreter";
+pub const GEN_DIR: &str = "gen";
 
 const LINK_FLAGS: [&str; 2] = ["-O2", "-Wl,--strip-all"];
 
@@ -53,7 +53,7 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
 }
 
 /// The C bindings of what the interpreter exports itself.
-fn bindings(context: &Context<'_>) -> Result<GeneratedFiles> {
+pub fn bindings(context: &Context<'_>) -> Result<GeneratedFiles> {
     let wit = context.project.contract_dir("python");
     Ok(pyforge_wit::c_bindings(&wit, Some(WORLD), "pyforge build")?)
 }

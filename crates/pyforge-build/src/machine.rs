@@ -85,7 +85,14 @@ impl<'a> Machine<'a> {
 
     /// Every part a build needs, in the order a person would want to read them.
     pub fn parts(&self) -> Vec<Part> {
-        let tools = [("cc", "gcc"), ("make", "make"), ("perl", "perl"), ("wasm-opt", "binaryen")];
+        let tools = [
+            ("cc", "gcc"),
+            ("make", "make"),
+            ("perl", "perl"),
+            // MicroPython's build is written in it.
+            ("python3", "python3"),
+            ("wasm-opt", "binaryen"),
+        ];
         let mut parts: Vec<_> = tools.iter().map(|(name, package)| self.tool(name, package)).collect();
         match self.wasi_sdk {
             Some(sdk) => parts.push(sdk_part(sdk)),

@@ -5,10 +5,10 @@ use serde::{Serialize, Serializer};
 
 use crate::outcome::{Outcome, Outcomes, Tally};
 
-/// One module, natively and in the guest.
+/// One module of CPython's tests or one folder of MicroPython's, natively and in the guest.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// `test_zlib`.
+    /// `test_zlib`, `basics`.
     pub module: String,
     /// The native counts.
     pub native: Tally,
@@ -30,7 +30,7 @@ pub struct Unexpected {
     pub test: String,
     /// What became of it; nothing when it was never begun.
     pub outcome: Option<Outcome>,
-    /// The traceback, or why it was skipped.
+    /// The traceback, how its output differs, or why it was skipped.
     pub detail: String,
 }
 

@@ -1,13 +1,16 @@
-//! Runs CPython's own tests natively and in a composed Python, and compares them test by test.
+//! Runs an interpreter's own tests natively and in a guest, and compares them test by test.
 //!
-//! The measure of a cap is CPython's test suite for the module it stands in for. Both interpreters run the
-//! same files with the same runner, `tests/cpython/runner.py`. What passes natively must pass in the
-//! guest, unless `tests/cpython/expected.toml` says why it cannot.
+//! The measure of a cap is CPython's test suite for the module it stands in for; that of the port of MicroPython is
+//! MicroPython's. Both builds run the same files with the same runner: `tests/cpython/runner.py`, or upstream's
+//! `run-tests.py`. What passes natively must pass in the guest, unless `tests/cpython/expected.toml` or
+//! `tests/micropython/expected.toml` says why it cannot.
 
 mod compare;
+mod cpython;
+mod micropython;
 mod outcome;
-mod suite;
 
 pub use compare::{Comparison, Unexpected};
+pub use cpython::Conformance;
+pub use micropython::MicroPythonConformance;
 pub use outcome::{Outcome, Outcomes, Record, Tally, read_report};
-pub use suite::Conformance;

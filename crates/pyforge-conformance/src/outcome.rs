@@ -1,4 +1,4 @@
-//! What became of each test: the lines that `tests/cpython/runner.py` writes.
+//! What became of each test, and the lines in which `tests/cpython/runner.py` says so.
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,14 @@ pub struct Record {
     test: String,
     /// What became of it.
     pub outcome: Outcome,
-    /// A traceback, or the reason it was skipped.
+    /// A traceback, how the output differs, or the reason it was skipped.
     pub detail: String,
+}
+
+impl Record {
+    pub(crate) fn new(test: String, outcome: Outcome, detail: String) -> Self {
+        Self { test, outcome, detail }
+    }
 }
 
 /// The last record of every test, by its full name.
@@ -61,7 +67,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts the outcomes of one module.
+    /// Counts the outcomes of one module, or of one folder.
     pub fn of(outcomes: &Outcomes) -> Self {
         let count = |wanted| outcomes.values().filter(|record| record.outcome == wanted).count();
         let (passed, skipped) = (count(Outcome::Passed), count(Outcome::Skipped));

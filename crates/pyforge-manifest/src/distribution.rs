@@ -1,4 +1,4 @@
-//! `pyforge.toml`: the default distribution. Which Python, and which provider where there are several.
+//! `pyforge.toml`: the default distribution. Which interpreters, and which provider where there are several.
 //!
 //! The caps themselves are not listed: each folder of `cpython-ext/` is one.
 
@@ -10,7 +10,7 @@ use toml_span::{DeserError, Deserialize, Span, Spanned, Value};
 
 use crate::document::{custom, take_schema};
 use crate::interface::check_name;
-use crate::{Document, Problems};
+use crate::{Consumer, Document, Problems};
 
 const SCHEMA: &str = "pyforge:distribution@0.1.0";
 
@@ -19,10 +19,10 @@ const SCHEMA: &str = "pyforge:distribution@0.1.0";
 pub struct Distribution {
     /// The file, for pointing at its lines.
     pub document: Document,
-    /// The Python version, a row of `sources.toml`.
-    pub python: String,
-    /// Where the version stands.
-    pub python_span: Span,
+    /// CPython's version, a row of `sources.toml`, and where it stands.
+    python: Spanned<String>,
+    /// MicroPython's, where one is said.
+    micropython: Option<Spanned<String>>,
     /// The component that provides an interface where several could: interface name to component name.
     pub providers: BTreeMap<String, Spanned<String>>,
 }
@@ -32,17 +32,22 @@ impl Distribution {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;
         let raw: Raw = document.parse()?;
-        Ok(Self {
-            document,
-            python: raw.python.value,
-            python_span: raw.python.span,
-            providers: raw.providers,
-        })
+        Ok(Self { document, python: raw.python, micropython: raw.micropython, providers: raw.providers })
+    }
+
+    /// The version of an interpreter that is said, and where it stands.
+    pub fn version(&self, consumer: Consumer) -> Option<(&str, Span)> {
+        let version = match consumer {
+            Consumer::CPython => Some(&self.python),
+            Consumer::MicroPython => self.micropython.as_ref(),
+        };
+        version.map(|version| (version.value.as_str(), version.span))
     }
 }
 
 struct Raw {
     python: Spanned<String>,
+    micropython: Option<Spanned<String>>,
     providers: BTreeMap<String, Spanned<String>>,
 }
 
@@ -51,9 +56,14 @@ impl<'de> Deserialize<'de> for Raw {
         let mut top = TableHelper::new(value)?;
         take_schema(&mut top, SCHEMA);
         let python = top.required::<RawPython>("python");
+        let micropython = top.optional::<RawPython>("micropython");
         let providers = top.optional::<RawProviders>("providers");
         top.finalize(None)?;
-        Ok(Self { python: python?.version, providers: providers.map(|table| table.0).unwrap_or_default() })
+        Ok(Self {
+            python: python?.version,
+            micropython: micropython.map(|table| table.version),
+            providers: providers.map(|table| table.0).unwrap_or_default(),
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! so that a later check can still point at the line.
 
 mod component;
+mod consumer;
 mod distribution;
 mod document;
 mod expected;
@@ -16,6 +17,7 @@ mod settings;
 mod sources;
 
 pub use component::{Component, Target};
+pub use consumer::Consumer;
 pub use distribution::Distribution;
 pub use document::Document;
 pub use expected::{Exception, Expected};

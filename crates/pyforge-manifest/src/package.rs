@@ -8,7 +8,7 @@ use toml_span::{DeserError, Deserialize, Span, Spanned, Value};
 
 use crate::document::{custom, take_schema};
 use crate::interface::{check_name, parse_version};
-use crate::{Document, Interface, Problem, Problems};
+use crate::{Consumer, Document, Interface, Problem, Problems};
 
 const SCHEMA: &str = "pyforge:pkg@0.1.0";
 
@@ -23,6 +23,8 @@ pub struct Package {
     pub version: Version,
     /// One line for people.
     pub description: String,
+    /// The interpreter that the extension is written for.
+    pub consumer: Consumer,
     /// The C side.
     pub extension: Extension,
     /// The interfaces it imports.
@@ -36,7 +38,7 @@ pub struct Package {
 /// The C extension; paths are absolute or relative to where the project was opened from.
 #[derive(Debug, Clone)]
 pub struct Extension {
-    /// `_zlib_cap`, initialised by `PyInit__zlib_cap`.
+    /// `_zlib_cap`, which CPython finds as `PyInit__zlib_cap`, and MicroPython as what is registered by that name.
     pub module: String,
     /// Where the manifest names the module.
     pub module_span: Span,
@@ -48,6 +50,8 @@ pub struct Extension {
     pub wit_span: Span,
     /// The folder of its generated bindings.
     pub gen_dir: PathBuf,
+    /// The folder of a library's C interface on these bindings, if the extension is written for one.
+    pub client_dir: Option<PathBuf>,
 }
 
 /// One interface the extension imports, and where the manifest says so.
@@ -103,6 +107,8 @@ struct Raw {
     c_file: Spanned<String>,
     wit_dir: Spanned<String>,
     gen_dir: Spanned<String>,
+    client_dir: Option<Spanned<String>>,
+    consumer: Consumer,
     required: Vec<Required>,
     provides: Vec<RawProvided>,
     cpython_tests: Vec<String>,
@@ -130,6 +136,7 @@ impl Raw {
             c_file: present(&self.c_file),
             wit_dir: present(&self.wit_dir),
             gen_dir: document.dir().join(&self.gen_dir.value),
+            client_dir: self.client_dir.as_ref().map(&mut present),
             module: self.module.value,
             module_span: self.module.span,
             wit_span: self.wit_dir.span,
@@ -139,6 +146,7 @@ impl Raw {
             cap,
             version: self.version,
             description: self.description,
+            consumer: self.consumer,
             extension,
             required: self.required,
             provides,
@@ -167,6 +175,8 @@ impl<'de> Deserialize<'de> for Raw {
             c_file: extension.c_file,
             wit_dir: extension.wit_dir,
             gen_dir: extension.gen_dir,
+            client_dir: extension.client_dir,
+            consumer: extension.consumer,
             required: required.map(|table| table.required).unwrap_or_default(),
             provides,
             cpython_tests: tests.map(|table| table.cpython).unwrap_or_default(),
@@ -197,10 +207,12 @@ impl<'de> Deserialize<'de> for RawPackage {
 }
 
 struct RawExtension {
+    consumer: Consumer,
     module: Spanned<String>,
     c_file: Spanned<String>,
     wit_dir: Spanned<String>,
     gen_dir: Spanned<String>,
+    client_dir: Option<Spanned<String>>,
 }
 
 impl<'de> Deserialize<'de> for RawExtension {
@@ -210,9 +222,22 @@ impl<'de> Deserialize<'de> for RawExtension {
         let c_file = table.required_s("c-file");
         let wit_dir = table.required_s("wit-dir");
         let gen_dir = table.required_s("gen-dir");
+        let consumer = table.optional_s::<String>("consumer");
+        let client_dir = table.optional_s("client-dir");
         table.finalize(None)?;
-        Ok(Self { module: module?, c_file: c_file?, wit_dir: wit_dir?, gen_dir: gen_dir? })
+        Ok(Self {
+            consumer: consumer.map_or(Ok(Consumer::default()), parse_consumer)?,
+            module: module?,
+            c_file: c_file?,
+            wit_dir: wit_dir?,
+            gen_dir: gen_dir?,
+            client_dir,
+        })
     }
+}
+
+fn parse_consumer(name: Spanned<String>) -> Result<Consumer, DeserError> {
+    name.value.parse().map_err(|message: String| custom(name.span, message))
 }
 
 struct RawCapabilities {

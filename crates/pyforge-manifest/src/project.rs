@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml_span::Spanned;
 
 use crate::document::closest;
-use crate::{Component, Distribution, Package, Problem, Problems, Sources};
+use crate::{Component, Consumer, Distribution, Package, Problem, Problems, Sources};
 
 /// An opened checkout.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Project {
     pub distribution: Distribution,
     /// `sources.toml`.
     pub sources: Sources,
-    /// Every Python side in `cpython-ext/`, by cap name.
+    /// Every Python side, those of a consumer together and in the order of their caps' names.
     pub packages: Vec<Package>,
     /// Every wasm side in `caps/`, by name.
     pub components: Vec<Component>,
@@ -34,8 +34,7 @@ impl Project {
         let mut problems = Vec::new();
         let distribution = Distribution::read(&root.join("pyforge.toml"))?;
         let sources = Sources::read(&root.join("sources.toml"))?;
-        let python_sides = manifests(&root.join("cpython-ext"), "_cap", "pyforge-pkg.toml");
-        let packages = read_all(&python_sides, Package::read, &mut problems);
+        let packages = Consumer::ALL.map(|consumer| python_sides(root, consumer, &mut problems)).concat();
         let wasm_sides = manifests(&root.join("caps"), "-wasm", "Cargo.toml");
         let components = read_all(&wasm_sides, Component::read, &mut problems);
         problems.extend(unknown_interfaces(&distribution, &packages));
@@ -43,9 +42,14 @@ impl Project {
         Ok(Self { root: root.to_owned(), distribution, sources, packages, components })
     }
 
-    /// The C headers that Python sides share.
-    pub fn shared_headers(&self) -> PathBuf {
-        self.root.join("cpython-ext/include")
+    /// The C headers that a consumer's Python sides share.
+    pub fn shared_headers(&self, consumer: Consumer) -> PathBuf {
+        self.root.join(consumer.folder()).join("include")
+    }
+
+    /// The Python sides that are written for a consumer.
+    pub fn packages_for(&self, consumer: Consumer) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(move |package| package.consumer == consumer)
     }
 
     /// The folder of a contract's master.
@@ -62,13 +66,17 @@ impl Project {
         }
         let (mut packages, mut components) = (Vec::new(), Vec::new());
         for name in names {
-            match self.package(name) {
-                Ok(package) => {
-                    packages.push(package);
-                    components.extend(self.components.iter().filter(|component| component.provides(package)));
-                }
-                Err(problem) => components.push(self.component(name).map_err(|_| problem)?),
+            let found: Vec<_> = self.packages.iter().filter(|package| package.cap == *name).collect();
+            if found.is_empty() {
+                let problem = |_| self.unknown_cap(name, &self.packages.iter().collect::<Vec<_>>());
+                components.push(self.component(name).map_err(problem)?);
             }
+            for component in &self.components {
+                if found.iter().any(|package| component.provides(package)) {
+                    components.push(component);
+                }
+            }
+            packages.extend(found);
         }
         components.dedup_by(|a, b| a.name == b.name);
         Ok((packages, components))
@@ -80,13 +88,16 @@ impl Project {
         modules.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// The cap of that name.
-    pub fn package(&self, cap: &str) -> Result<&Package, Problem> {
-        let find = |package: &&Package| package.cap == cap;
-        self.packages.iter().find(find).ok_or_else(|| {
-            let known: Vec<_> = self.packages.iter().map(|package| package.cap.clone()).collect();
-            unknown(&self.root.join("cpython-ext"), "cap", cap, &known)
-        })
+    /// A consumer's side of the cap of that name.
+    pub fn package(&self, consumer: Consumer, cap: &str) -> Result<&Package, Problem> {
+        let found = self.packages_for(consumer).find(|package| package.cap == cap);
+        found.ok_or_else(|| self.unknown_cap(cap, &self.packages_for(consumer).collect::<Vec<_>>()))
+    }
+
+    fn unknown_cap(&self, cap: &str, among: &[&Package]) -> Problem {
+        let known: BTreeSet<_> = among.iter().map(|package| package.cap.clone()).collect();
+        let folder = among.first().and_then(|package| package.dir().parent()).unwrap_or(&self.root);
+        unknown(folder, "cap", cap, &known.into_iter().collect::<Vec<_>>())
     }
 
     /// The component of that name, with or without `-wasm`.
@@ -97,6 +108,19 @@ impl Project {
             unknown(&self.root.join("caps"), "component", name, &known)
         })
     }
+}
+
+/// The Python sides in a consumer's folder, which must be written for it.
+fn python_sides(root: &Path, consumer: Consumer, problems: &mut Vec<Problem>) -> Vec<Package> {
+    let files = manifests(&root.join(consumer.folder()), "_cap", "pyforge-pkg.toml");
+    let packages = read_all(&files, Package::read, problems);
+    let strangers = packages.iter().filter(|package| package.consumer != consumer);
+    problems.extend(strangers.map(|package| {
+        let message = format!("the extension is for {}, in the folder of {consumer}'s", package.consumer);
+        let help = format!("say `consumer = \"{consumer}\"` under [extension], or move the folder");
+        package.document.problem(package.extension.module_span, message).help(help)
+    }));
+    packages
 }
 
 /// The interfaces under `[providers]` that no package requires.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pyforge_manifest::{Package, Problem, Project, Required};
+use pyforge_manifest::{Consumer, Package, Problem, Project, Required};
 
 use crate::copies::{self, copies};
 use crate::generated::{stale, write};
@@ -100,22 +100,39 @@ fn not_imported(package: &Package, required: &Required, imported: &[Interface]) 
 
 fn no_init_function(package: &Package) -> Result<Option<Problem>, WitError> {
     let extension = &package.extension;
-    let symbol = format!("PyInit_{}", extension.module);
     let bytes = std::fs::read(&extension.c_file).map_err(WitError::io("read", &extension.c_file))?;
-    if mentions_function(&String::from_utf8_lossy(&bytes), &symbol) {
+    let (symbol, follows, how) = init_symbol(package);
+    if mentions(&String::from_utf8_lossy(&bytes), &symbol, follows) {
         return Ok(None);
     }
     let file = extension.c_file.file_name().unwrap_or_default().to_string_lossy();
-    let message = format!("{file} does not define `{symbol}`, by which Python finds the module");
-    let help = format!("define `PyMODINIT_FUNC {symbol}(void)` in {}", extension.c_file.display());
+    let message = format!("{file} does not have `{symbol}`, by which Python finds the module");
+    let help = format!("write `{how}` in {}", extension.c_file.display());
     Ok(Some(package.document.problem(extension.module_span, message).help(help)))
 }
 
-/// Whether the name stands as a whole word before an opening parenthesis.
-fn mentions_function(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
+/// By which word in the C file the consumer finds the module, what follows the word, and how a person writes it.
+fn init_symbol(package: &Package) -> (String, char, String) {
+    let module = &package.extension.module;
+    match package.consumer {
+        Consumer::CPython => {
+            let symbol = format!("PyInit_{module}");
+            let how = format!("PyMODINIT_FUNC {symbol}(void)");
+            (symbol, '(', how)
+        }
+        Consumer::MicroPython => {
+            let symbol = format!("MP_REGISTER_MODULE(MP_QSTR_{module}");
+            let how = format!("{symbol}, …);");
+            (symbol, ',', how)
+        }
+    }
+}
+
+/// Whether the word stands in the text, whole, before what is to follow it.
+fn mentions(text: &str, word: &str, follows: char) -> bool {
+    text.match_indices(word).any(|(at, _)| {
         let part_of_a_word = text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        !part_of_a_word && text[at + name.len()..].trim_start().starts_with('(')
+        !part_of_a_word && text[at + word.len()..].trim_start().starts_with(follows)
     })
 }
 

@@ -6,11 +6,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
-use pyforge_build::{Built, Progress as _};
+use pyforge_build::Progress as _;
 use pyforge_manifest::{Settings, host_variable, host_variables};
 use pyforge_runtime as runtime;
 use pyforge_runtime::{Access, Dir, Endpoint, Input, Interrupt, Network, Output, Policy, Program, Runtime};
 
+use crate::interpreter::Interpreter;
 use crate::progress::Shown;
 
 /// What the user allows, as said on the command line.
@@ -50,12 +51,13 @@ impl FromStr for GuestDir {
 }
 
 /// The policy for a run of Python with these words after the interpreter's name.
-pub fn policy(built: &Built, grants: &Grants, python: Vec<String>) -> miette::Result<Policy> {
-    let mut dirs = vec![Dir::new(&built.stdlib, &built.guest_stdlib, Access::ReadOnly)];
+pub fn policy(built: &Interpreter, grants: &Grants, python: Vec<String>) -> miette::Result<Policy> {
+    let stdlib = built.stdlib.iter();
+    let mut dirs: Vec<_> = stdlib.map(|(host, guest)| Dir::new(host, guest, Access::ReadOnly)).collect();
     if grants.trust {
         dirs.push(Dir::new(".", "/", Access::ReadWrite));
     }
-    let mut args = vec!["python".to_owned()];
+    let mut args = vec![built.name.to_owned()];
     args.extend(python);
     let mut env = environment(grants);
     let runs = runs(&args);
@@ -86,7 +88,7 @@ pub fn policy(built: &Built, grants: &Grants, python: Vec<String>) -> miette::Re
 }
 
 /// Loads the composed file, compiling it the first time.
-pub fn load(settings: &Settings, built: &Built) -> miette::Result<Program> {
+pub fn load(settings: &Settings, built: &Interpreter) -> miette::Result<Program> {
     let config = runtime::RuntimeConfig::for_process(settings.compiled());
     let task = std::cell::RefCell::new(None);
     let source = runtime::Source::file(&built.composed).with_digest(built.digest);

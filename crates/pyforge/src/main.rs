@@ -2,6 +2,7 @@
 
 mod commands;
 mod guest;
+mod interpreter;
 mod progress;
 mod terminal;
 

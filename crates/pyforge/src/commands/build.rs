@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pyforge_build::{Build, copy_tree};
+use miette::miette;
+use pyforge_build::{Build, copy_file, copy_tree};
 
-use super::choice::ChoiceArgs;
+use super::choice::InterpreterArgs;
 use crate::Global;
 use crate::progress::Shown;
 use crate::terminal::{print, say};
 
-/// Build python.composed.wasm; prints its path
+/// Build python.composed.wasm or micropython.composed.wasm; prints its path
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
+    interpreter: InterpreterArgs,
     /// Put the composed file here as well
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -29,13 +30,16 @@ pub struct Args {
 /// Runs the command.
 pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
     let (settings, project) = global.open()?;
-    let built = Build::new(&project, &settings, &Shown)?.distribution(&args.choice.into())?;
-    if let Some(stdlib) = args.stdlib {
-        copy_tree(&built.stdlib, &stdlib)?;
-        say(format!("the guest looks for {} as {}", stdlib.display(), built.guest_stdlib));
+    let built = args.interpreter.build(&Build::new(&project, &settings, &Shown)?)?;
+    if let Some(target) = args.stdlib {
+        let Some((stdlib, guest)) = &built.stdlib else {
+            return Err(miette!(help = "leave --stdlib out", "{} has its library in itself", built.name));
+        };
+        copy_tree(stdlib, &target)?;
+        say(format!("the guest looks for {} as {guest}", target.display()));
     }
     let file = match args.output {
-        Some(output) => built.copy_to(&output).map(|()| output)?,
+        Some(output) => copy_file(&built.composed, &output).map(|()| output)?,
         None => built.composed,
     };
     print(file.display());

@@ -1,7 +1,31 @@
 //! The options that choose a distribution, shared by the commands that build one.
 
 use miette::miette;
-use pyforge_build::Choice;
+use pyforge_build::{Build, Choice};
+use pyforge_manifest::Consumer;
+
+use crate::interpreter::Interpreter;
+
+/// Which interpreter, and what is in it.
+#[derive(clap::Args)]
+pub struct InterpreterArgs {
+    /// The interpreter: cpython or micropython
+    #[arg(long, value_name = "NAME", default_value_t)]
+    consumer: Consumer,
+    #[command(flatten)]
+    choice: ChoiceArgs,
+}
+
+impl InterpreterArgs {
+    /// Builds whatever of it is missing.
+    pub fn build(self, build: &Build<'_>) -> miette::Result<Interpreter> {
+        let choice = self.choice.into();
+        Ok(match self.consumer {
+            Consumer::CPython => build.distribution(&choice)?.into(),
+            Consumer::MicroPython => build.micropython(&choice)?.into(),
+        })
+    }
+}
 
 /// Which Python, which caps, which providers.
 #[derive(clap::Args)]
@@ -15,7 +39,7 @@ pub struct ChoiceArgs {
     /// Take another component for a cap: one of caps/ by name, or a .wasm file
     #[arg(long, value_name = "CAP=COMPONENT", value_parser = parse_provider)]
     provider: Vec<(String, String)>,
-    /// Another Python version of sources.toml
+    /// Another version of the interpreter, of those in sources.toml
     #[arg(long, value_name = "VERSION")]
     python: Option<String>,
 }

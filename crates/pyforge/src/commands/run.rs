@@ -8,7 +8,7 @@ use miette::miette;
 use pyforge_build::Build;
 use pyforge_runtime::{Endpoint, RunError};
 
-use super::choice::ChoiceArgs;
+use super::choice::InterpreterArgs;
 use crate::Global;
 use crate::guest::{self, Grants, GuestDir};
 use crate::progress::Shown;
@@ -27,7 +27,7 @@ const TIMED_OUT: u8 = 124;
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    choice: ChoiceArgs,
+    interpreter: InterpreterArgs,
     /// Show a directory to the guest: read-write, or read-only with `:ro`
     #[arg(long, value_name = "HOST[::GUEST][:ro]")]
     dir: Vec<GuestDir>,
@@ -62,7 +62,7 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
         trust: args.trust,
     };
     let (settings, project) = global.open()?;
-    let built = Build::new(&project, &settings, &Shown)?.distribution(&args.choice.into())?;
+    let built = args.interpreter.build(&Build::new(&project, &settings, &Shown)?)?;
     let policy = guest::policy(&built, &grants, args.words)?;
     let program = guest::load(&settings, &built)?;
     let interrupt = guest::interrupt_on_ctrl_c()?;

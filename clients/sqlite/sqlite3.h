@@ -1,7 +1,7 @@
 /* libsqlite3's face on sqlite:component/database: the functions of SQLite's C interface that a database module calls.
 
    They do what SQLite's manual says of them, in an instance of the component; what differs is said with each. The
-   implementation is in client.h, which one C file of the consumer includes. */
+   implementation is in sqlite3_client.h, which one C file of the consumer includes. */
 
 #ifndef SQLITE3_H
 #define SQLITE3_H

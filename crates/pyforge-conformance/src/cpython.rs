@@ -1,4 +1,4 @@
-//! Runs one test module in each interpreter.
+//! Runs one module of CPython's tests in each CPython.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

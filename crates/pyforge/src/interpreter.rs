@@ -1,0 +1,34 @@
+//! What has been built, as the commands that run it or hand it out see it: whichever interpreter it is.
+
+use std::path::PathBuf;
+
+use pyforge_build::{Built, BuiltMicroPython};
+
+/// An interpreter with its caps, in a file.
+pub struct Interpreter {
+    /// What it is called with: its first argument.
+    pub name: &'static str,
+    /// The composed file.
+    pub composed: PathBuf,
+    /// Its SHA-256.
+    pub digest: [u8; 32],
+    /// Its standard library, if that is outside of the file: where it is, and where the guest looks for it.
+    pub stdlib: Option<(PathBuf, String)>,
+}
+
+impl From<Built> for Interpreter {
+    fn from(built: Built) -> Self {
+        Self {
+            name: "python",
+            composed: built.composed,
+            digest: built.digest,
+            stdlib: Some((built.stdlib, built.guest_stdlib)),
+        }
+    }
+}
+
+impl From<BuiltMicroPython> for Interpreter {
+    fn from(built: BuiltMicroPython) -> Self {
+        Self { name: "micropython", composed: built.composed, digest: built.digest, stdlib: None }
+    }
+}

@@ -1,0 +1,34 @@
+// The program's start: upstream's `main`, with room on the stack, the heap's growth, and the exit status for the host.
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "interpreter.h"
+#include "py/gc.h"
+#include "py/mpstate.h"
+
+// Of the stack in memory, which the linker is told to make a quarter larger. A recursion meets this limit before
+// the host's, whose stack holds the functions' other values.
+#define STACK_LIMIT (768 * 1024)
+
+int micropython_main(int argc, char **argv);
+
+static int status;
+
+uint8_t exports_pyforge_python_exit_status(void) {
+    return (uint8_t)status;
+}
+
+int main(int argc, char **argv) {
+    return status = micropython_main(argc, argv);
+}
+
+void port_init(void) {
+    MP_STATE_THREAD(stack_limit) = STACK_LIMIT;
+}
+
+// How much the heap may grow at once. What the host has left cannot be asked, only tried: a heap that cannot be had is
+// a MemoryError. `gc.mem_free()` counts this in, and has 30 bits.
+size_t gc_get_max_new_split(void) {
+    return 512 << 20;
+}
