@@ -43,9 +43,12 @@ static inline void cap_free_held(void) {
     nlr_pop_jump_callback(true);
 }
 
+// For what a component may have to say beside or instead of a result.
+#define CAP_ROOM_FOR_WORDS (512)
+
 // Raises MemoryError unless a binding would now find room for a result of `size` bytes: one that finds none aborts.
 static inline void cap_check_room(size_t size) {
-    void *room = malloc(size + CAP_WORD_SIZE);
+    void *room = malloc(size + CAP_ROOM_FOR_WORDS);
     // Else the compiler takes the pair away, as one that does nothing.
     __asm__ volatile ("" : : "r" (room) : "memory");
     if (room == NULL) {

@@ -35,8 +35,13 @@ typedef long long mp_off_t;
 #define MICROPY_PY_GC_COLLECT_RETVAL (1)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
 #define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
+// What a tuple of five takes: the allocator finds one block at once, and searches the heap for two.
+#define MICROPY_BYTES_PER_GC_BLOCK (32)
 void port_init(void);
 #define MICROPY_PORT_INIT_FUNC port_init()
+// Closes what was left open: a database that is not closed may stay locked.
+void gc_sweep_all(void);
+#define MICROPY_PORT_DEINIT_FUNC gc_sweep_all()
 
 // Numbers.
 #define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
@@ -59,6 +64,8 @@ extern const struct _mp_print_t mp_stderr_print;
 // Files.
 #define MICROPY_VFS (1)
 #define MICROPY_VFS_POSIX (1)
+#define MICROPY_VFS_ROM (1)
+#define MICROPY_VFS_ROM_IOCTL (0)
 #define MICROPY_READER_POSIX (1)
 #define MICROPY_READER_VFS (1)
 #define MICROPY_HELPER_LEXER_UNIX (1)
@@ -104,6 +111,15 @@ extern const struct _mp_print_t mp_stderr_print;
 #define MICROPY_PY_SELECT_POSIX_OPTIMISATIONS (1)
 #define MICROPY_PY_SELECT_SELECT (0)
 #define MICROPY_PY_WEBSOCKET (1)
+
+// Pins and pulses in software; its memory is the guest's own.
+#define MICROPY_PY_MACHINE (1)
+#define MICROPY_PY_MACHINE_PULSE (1)
+#define MICROPY_PY_MACHINE_PIN_BASE (1)
+#define MICROPY_PY_MACHINE_INCLUDEFILE "ports/unix/modmachine.c"
+#define MICROPY_MACHINE_MEM_GET_READ_ADDR mod_machine_mem_get_addr
+#define MICROPY_MACHINE_MEM_GET_WRITE_ADDR mod_machine_mem_get_addr
+#define MICROPY_UNIX_MACHINE_IDLE sched_yield();
 
 // What has a cap comes from it.
 #define MICROPY_PY_SSL (0)

@@ -1,7 +1,10 @@
 // WASI's `poll` behind the face of Unix's (`poll.h`).
 
-#include <errno.h>
-#include <stdlib.h>
+#include <__errno.h>
+#include <__errno_values.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 // WASI's own, not the `poll.h` of this folder.
 #include <__header_poll.h>
 
@@ -32,11 +35,25 @@ static short to_unix(short events) {
     return result;
 }
 
+// Marks the descriptors that are closed, and returns how many they are. WASI's `poll` fails for all if one is.
+static int mark_closed(struct pollfd *fds, nfds_t count) {
+    int closed = 0;
+    for (nfds_t i = 0; i < count; i++) {
+        bool open = fcntl(fds[i].fd, F_GETFD) != -1;
+        fds[i].revents = open ? 0 : POLLNVAL;
+        closed += !open;
+    }
+    return closed;
+}
+
 int poll_as_unix(struct pollfd *fds, nfds_t count, int timeout_ms) {
     for (nfds_t i = 0; i < count; i++) {
         fds[i].events = to_wasi(fds[i].events);
     }
     int ready = poll(fds, count, timeout_ms);
+    if (ready == -1 && errno == EBADF) {
+        ready = mark_closed(fds, count);
+    }
     for (nfds_t i = 0; i < count; i++) {
         fds[i].events = to_unix(fds[i].events);
         fds[i].revents = to_unix(fds[i].revents);
