@@ -15,6 +15,9 @@
 
 static mp_obj_t sqlite_library_version(void) {
     const char *version = sqlite3_libversion();
+    if (*version == '\0') {
+        m_malloc_fail(sizeof(SQLITE_VERSION));
+    }
     return mp_obj_new_str(version, strlen(version));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(sqlite_library_version_obj, sqlite_library_version);

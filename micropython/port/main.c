@@ -1,5 +1,6 @@
 // The program's start: upstream's `main`, with room on the stack, the heap's growth, and the exit status for the host.
 
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -23,8 +24,18 @@ int main(int argc, char **argv) {
     return status = micropython_main(argc, argv);
 }
 
+// The host keeps exceptions of WebAssembly in a memory of their own, and makes it when the first is thrown. It is made
+// now, for later there may be no memory left, just when a MemoryError is to be raised.
+static void throw_once(void) {
+    jmp_buf here;
+    if (setjmp(here) == 0) {
+        longjmp(here, 1);
+    }
+}
+
 void port_init(void) {
     MP_STATE_THREAD(stack_limit) = STACK_LIMIT;
+    throw_once();
 }
 
 // How much the heap may grow at once. What the host has left cannot be asked, only tried: a heap that cannot be had is

@@ -49,6 +49,8 @@ void gc_sweep_all(void);
 #define MICROPY_FLOAT_USE_NATIVE_FLT16 (0)
 
 // The language, and what it says of itself.
+// Arguments of the program become names, of up to 64 KiB.
+#define MICROPY_QSTR_BYTES_IN_LEN (2)
 #define MICROPY_PERSISTENT_CODE_LOAD (1)
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 #define MICROPY_ERROR_REPORTING (MICROPY_ERROR_REPORTING_DETAILED)
@@ -100,12 +102,7 @@ extern const struct _mp_print_t mp_stderr_print;
 #define MICROPY_PY_TIME_INCLUDEFILE "ports/unix/modtime.c"
 #define MICROPY_SELECT_REMAINING_TIME (1)
 
-// Sockets and waiting for them. Upstream's table of constants has some that WASI's libc does not: these are Linux's, and
-// libc refuses them.
-#define SOCK_RAW 3
-#define MSG_DONTROUTE 0x4
-#define SO_BROADCAST 6
-#define SO_LINGER 13
+// Sockets and waiting for them.
 #define MICROPY_PY_SOCKET (1)
 #define MICROPY_PY_SOCKET_LISTEN_BACKLOG_DEFAULT (128)
 #define MICROPY_PY_SELECT_POSIX_OPTIMISATIONS (1)
@@ -124,7 +121,9 @@ extern const struct _mp_print_t mp_stderr_print;
 // What has a cap comes from it.
 #define MICROPY_PY_SSL (0)
 #define MICROPY_PY_HASHLIB (0)
+#ifndef MICROPY_PY_DEFLATE
 #define MICROPY_PY_DEFLATE (0)
+#endif
 #define MICROPY_PY_CRYPTOLIB (0)
 
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (mp_random_seed_init())

@@ -25,6 +25,10 @@ const OUTPUT_LIMIT: usize = 16 << 20;
 /// The longest a guest may run. `run-tests.py` has no limit for some tests.
 const TIMEOUT: Duration = Duration::from_secs(150);
 
+/// The most memory a guest may have, in bytes. Upstream's heap is 2 MiB unless it is told otherwise; here it grows, and
+/// tests that fill it would take minutes.
+const MEMORY: u64 = 64 << 20;
+
 /// The exit status of a program that ends by `abort`, as a shell reports it.
 const ABORTED: u8 = 134;
 
@@ -116,6 +120,7 @@ fn policy(request: Request, root: &Path, output: &Capture) -> Policy {
         network: Network::All,
         stdout: Output::Capture(output.clone()),
         stderr: Output::Capture(output.clone()),
+        memory: Some(MEMORY),
         timeout: Some(TIMEOUT),
         ..Policy::default()
     }
