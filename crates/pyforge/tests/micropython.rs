@@ -113,8 +113,8 @@ except MemoryError:
     size = len(held) // 10
     held = None
 print('megabytes:', size > 40)
-print(len(bytearray(20000000)))";
-    assert_eq!(printed(&["--memory", "64MiB", "-c", code]), "megabytes: True\n20000000\n");
+print(len(bytearray(1000000)))";
+    assert_eq!(printed(&["--memory", "64MiB", "-c", code]), "megabytes: True\n1000000\n");
 }
 
 /// Fifty megabytes and more, a hundred calls deep, with a heap that is small.
