@@ -11,8 +11,8 @@
 //!   not need any more. A collector which, like MicroPython's, takes no pointer into the middle of an object would free
 //!   what a loop walks through. So parameters that are never assigned stay in their slots whether they are needed or
 //!   not, as they would in what a compiler makes without optimizing.
-//! - A slot may hold what is no longer needed, or what was there before the function began. To a conservative collector
-//!   that is one object kept too long.
+//! - A slot may hold what is no longer needed. To a conservative collector that is one object kept too long. What was
+//!   there before the function began would be many, with every call: a frame is cleared when it is made.
 //! - Every way out of a function releases its frame, except an exception: whoever catches one sets the C stack's
 //!   pointer to what it was in the function that catches, which it keeps in a local. It read that after the frame was
 //!   made, since the frame is made first.
@@ -45,7 +45,7 @@ use self::reach::Reach;
 use crate::Result;
 
 /// To be changed whenever the same input makes other bytes: an input of every store key that it decides.
-pub const REVISION: &str = "3";
+pub const REVISION: &str = "4";
 
 /// The module, with all pointers where a function named `collector` finds them.
 pub fn spill(bytes: &[u8], collector: &str) -> Result<Vec<u8>> {

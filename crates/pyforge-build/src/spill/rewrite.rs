@@ -77,8 +77,17 @@ impl Rewriting<'_> {
             .i32_sub()
             .local_tee(self.frame)
             .global_set(self.stack_pointer);
+        self.clear();
         self.store_all(&self.plan.at_entry);
         self.code.instructions().block(result);
+    }
+
+    /// Clears the frame: what calls before this one left there would keep objects for as long as this one takes.
+    fn clear(&mut self) {
+        for offset in (0..u64::from(self.size.cast_unsigned())).step_by(16) {
+            let place = MemArg { offset, align: 4, memory_index: 0 };
+            self.code.instructions().local_get(self.frame).v128_const(0).v128_store(place);
+        }
     }
 
     fn step(&mut self, at: usize, operator: &Operator<'_>) -> Result<()> {
