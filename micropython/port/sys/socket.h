@@ -1,5 +1,5 @@
 // Sockets as Unix has them, found in the place of libc's header: with numbers for all that upstream's table of constants
-// has, and with a timeout that `accept` heeds too. `sockets.c` has the functions.
+// has, and with timeouts that are heeded wherever something is received. `sockets.c` has the functions.
 
 #ifndef PYFORGE_SYS_SOCKET_H
 #define PYFORGE_SYS_SOCKET_H
@@ -16,11 +16,17 @@
 #define SO_BROADCAST 6
 #define SO_LINGER 13
 
+int socket_as_unix(int domain, int type, int protocol);
+int accept_as_unix(int fd, struct sockaddr *address, socklen_t *size);
+ssize_t recv_as_unix(int fd, void *buffer, size_t size, int flags);
+ssize_t recvfrom_as_unix(int fd, void *buffer, size_t size, int flags, struct sockaddr *from, socklen_t *from_size);
 int setsockopt_as_unix(int fd, int level, int option, const void *value, socklen_t size);
-#define setsockopt setsockopt_as_unix
 
-// EAGAIN when the socket's timeout is over.
-int accept_in_time(int fd, struct sockaddr *address, socklen_t *size);
-#define accept accept_in_time
+// With arguments, since upstream has functions and names of its own that are called so.
+#define socket(domain, type, protocol) socket_as_unix(domain, type, protocol)
+#define accept(fd, address, size) accept_as_unix(fd, address, size)
+#define recv(fd, buffer, size, flags) recv_as_unix(fd, buffer, size, flags)
+#define recvfrom(fd, buffer, size, flags, from, from_size) recvfrom_as_unix(fd, buffer, size, flags, from, from_size)
+#define setsockopt(fd, level, option, value, size) setsockopt_as_unix(fd, level, option, value, size)
 
 #endif
