@@ -41,18 +41,19 @@ fn copy_of_the_checkout(to: &Path) {
     for file in ["pyforge.toml", "sources.toml"] {
         std::fs::copy(root().join(file), to.join(file)).unwrap();
     }
-    for folder in ["cpython-ext", "wit", "caps"] {
+    for folder in ["cpython-ext", "micropython", "clients", "wit", "caps"] {
         copy_tree(&root().join(folder), &to.join(folder)).unwrap();
     }
 }
 
-/// A store that has this one's CPython and nothing else of it.
-fn store_with_cpython_only(home: &Path) -> Settings {
+/// A store that has this one's CPython and MicroPython's sources, and nothing else of it.
+fn store_with_interpreters_only(home: &Path) -> Settings {
     let ours = settings();
     std::fs::create_dir_all(home.join("store")).unwrap();
     for entry in std::fs::read_dir(ours.home.join("store")).unwrap() {
         let entry = entry.unwrap();
-        if entry.file_name().to_string_lossy().starts_with("cpython-") {
+        let kept = ["cpython-", "micropython-source-", "mpy-cross-"];
+        if kept.iter().any(|name| entry.file_name().to_string_lossy().starts_with(name)) {
             std::os::unix::fs::symlink(entry.path(), home.join("store").join(entry.file_name())).unwrap();
         }
     }
@@ -64,10 +65,15 @@ fn another_checkout_and_another_store_make_the_same_bytes() {
     let here = distribution(&Choice::default());
     let (checkout, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     copy_of_the_checkout(checkout.path());
-    let settings = store_with_cpython_only(home.path());
+    let settings = store_with_interpreters_only(home.path());
     let there = build(checkout.path(), &settings, |build| build.distribution(&Choice::default()));
     assert!(there.composed.starts_with(home.path()));
     assert_eq!(std::fs::read(here.composed).unwrap(), std::fs::read(there.composed).unwrap());
+    let micropython = |root: &Path, settings: &Settings| {
+        let built = build(root, settings, |build| build.micropython(&Choice::default()));
+        std::fs::read(built.composed).unwrap()
+    };
+    assert!(micropython(&root(), &pyforge_tests::settings()) == micropython(checkout.path(), &settings));
 }
 
 #[test]

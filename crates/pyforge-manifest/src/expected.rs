@@ -1,4 +1,4 @@
-//! `tests/cpython/expected.toml`: the tests of CPython's that pass natively and not here, each with a reason.
+//! `expected.toml` in `tests/cpython` and `tests/micropython`: the tests that pass natively and not here, each with a reason.
 
 use std::path::Path;
 

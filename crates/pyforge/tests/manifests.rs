@@ -233,14 +233,14 @@ fn an_init_function_that_is_not_there() {
               × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:10
 
             Error: 
-              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:10: _demo_capmodule.c does not define `PyInit__demo_cap`, by which Python finds the module
+              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:10: _demo_capmodule.c does not have `PyInit__demo_cap`, by which Python finds the module
                 ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:10:11]
               9 │ [extension]
              10 │ module = "_demo_cap"
                 ·           ─────────
              11 │ c-file = "_demo_capmodule.c"
                 ╰────
-              help: define `PyMODINIT_FUNC PyInit__demo_cap(void)` in ./cpython-ext/_demo_cap/_demo_capmodule.c
+              help: write `PyMODINIT_FUNC PyInit__demo_cap(void)` in ./cpython-ext/_demo_cap/_demo_capmodule.c
 
         "#]],
     );
@@ -509,4 +509,79 @@ fn bindings_are_said_to_be_stale_and_made_anew() {
     assert_eq!((checked.code, checked.stderr.as_str()), (0, ""));
     let header = std::fs::read_to_string(checkout.path("cpython-ext/_demo_cap/gen/demo_import.h")).unwrap();
     assert!(header.contains("demo_component_bytes_turn_around("), "{header}");
+}
+
+#[test]
+fn an_unknown_consumer() {
+    refuses(
+        |it| it.edit(MANIFEST, "[extension]", "[extension]\nconsumer = \"circuitpython\""),
+        &expect![[r#"
+            $ pyforge check
+              × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:10
+
+            Error: 
+              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:10: `circuitpython` is no consumer: there are cpython and micropython
+                ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:10:13]
+              9 │ [extension]
+             10 │ consumer = "circuitpython"
+                ·             ─────────────
+             11 │ module = "_demo_cap"
+                ╰────
+
+        "#]],
+    );
+}
+
+#[test]
+fn an_extension_in_the_folder_of_another_consumer() {
+    refuses(
+        |it| it.edit(MANIFEST, "[extension]", "[extension]\nconsumer = \"micropython\""),
+        &expect![[r#"
+            $ pyforge check
+              × one problem, in ./cpython-ext/_demo_cap/pyforge-pkg.toml:11
+
+            Error: 
+              × ./cpython-ext/_demo_cap/pyforge-pkg.toml:11: the extension is for micropython, in the folder of cpython's
+                ╭─[./cpython-ext/_demo_cap/pyforge-pkg.toml:11:11]
+             10 │ consumer = "micropython"
+             11 │ module = "_demo_cap"
+                ·           ─────────
+             12 │ c-file = "_demo_capmodule.c"
+                ╰────
+              help: say `consumer = "cpython"` under [extension], or move the folder
+
+        "#]],
+    );
+}
+
+#[test]
+fn a_module_that_micropython_would_not_find() {
+    let edit = |it: &Checkout| {
+        let there = MANIFEST.replace("cpython-ext", "micropython");
+        let manifest = std::fs::read_to_string(it.path(MANIFEST)).unwrap();
+        it.write(&there, &manifest.replace("[extension]", "[extension]\nconsumer = \"micropython\""));
+        for file in ["_demo_capmodule.c", "wit/world.wit"] {
+            let text = std::fs::read_to_string(it.path(&format!("cpython-ext/_demo_cap/{file}"))).unwrap();
+            it.write(&format!("micropython/_demo_cap/{file}"), &text);
+        }
+        assert_eq!(it.pyforge(&["gen"]).code, 0);
+    };
+    refuses(
+        edit,
+        &expect![[r#"
+        $ pyforge check
+          × one problem, in ./micropython/_demo_cap/pyforge-pkg.toml:11
+
+        Error: 
+          × ./micropython/_demo_cap/pyforge-pkg.toml:11: _demo_capmodule.c does not have `MP_REGISTER_MODULE(MP_QSTR__demo_cap`, by which Python finds the module
+            ╭─[./micropython/_demo_cap/pyforge-pkg.toml:11:11]
+         10 │ consumer = "micropython"
+         11 │ module = "_demo_cap"
+            ·           ─────────
+         12 │ c-file = "_demo_capmodule.c"
+            ╰────
+          help: write `MP_REGISTER_MODULE(MP_QSTR__demo_cap, …);` in ./micropython/_demo_cap/_demo_capmodule.c
+
+    "#]],
+    );
 }
