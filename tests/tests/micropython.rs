@@ -7,6 +7,7 @@ use pyforge_runtime::{Program, Runtime, RuntimeConfig, Source};
 use pyforge_tests::{build, root, settings};
 
 #[test]
+#[expect(clippy::print_stdout, reason = "shows what was compared, when it is asked for")]
 fn what_passes_natively_passes_here() {
     build(&root(), &settings(), |build| {
         let built = build.micropython(&Choice::default())?;

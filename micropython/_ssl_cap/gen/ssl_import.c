@@ -191,17 +191,6 @@ extern void __wasm_import_openssl_component_x509_find_object(uint8_t *, size_t, 
 __attribute__((__import_module__("openssl:component/x509@0.2.0"), __import_name__("nid-of")))
 extern int32_t __wasm_import_openssl_component_x509_nid_of(uint8_t *, size_t);
 
-// Imported Functions from `openssl:component/random@0.2.0`
-
-__attribute__((__import_module__("openssl:component/random@0.2.0"), __import_name__("add")))
-extern void __wasm_import_openssl_component_random_add(uint8_t *, size_t, double);
-
-__attribute__((__import_module__("openssl:component/random@0.2.0"), __import_name__("generate")))
-extern void __wasm_import_openssl_component_random_generate(int32_t, uint8_t *);
-
-__attribute__((__import_module__("openssl:component/random@0.2.0"), __import_name__("is-seeded")))
-extern int32_t __wasm_import_openssl_component_random_is_seeded(void);
-
 // Canonical ABI intrinsics
 
 __attribute__((__weak__, __export_name__("cabi_realloc")))
@@ -683,29 +672,6 @@ void openssl_component_x509_result_object_failure_free(openssl_component_x509_re
     openssl_component_x509_object_free(&ptr->val.ok);
   } else {
     openssl_component_x509_failure_free(&ptr->val.err);
-  }
-}
-
-void openssl_component_random_problem_free(openssl_component_random_problem_t *ptr) {
-  ssl_import_string_free(&ptr->reason);
-}
-
-void openssl_component_random_failure_free(openssl_component_random_failure_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    openssl_component_random_problem_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-      openssl_component_random_problem_free(&list_ptr[i]);
-    }
-    free(list_ptr);
-  }
-}
-
-void openssl_component_random_result_list_u8_failure_free(openssl_component_random_result_list_u8_failure_t *ptr) {
-  if (!ptr->is_err) {
-    ssl_import_list_u8_free(&ptr->val.ok);
-  } else {
-    openssl_component_random_failure_free(&ptr->val.err);
   }
 }
 
@@ -2152,42 +2118,6 @@ bool openssl_component_x509_find_object(ssl_import_string_t *text, bool by_name,
 uint32_t openssl_component_x509_nid_of(ssl_import_string_t *short_name) {
   int32_t ret = __wasm_import_openssl_component_x509_nid_of((uint8_t *) (*short_name).ptr, (*short_name).len);
   return (uint32_t) (ret);
-}
-
-void openssl_component_random_add(ssl_import_list_u8_t *data, double entropy) {
-  __wasm_import_openssl_component_random_add((uint8_t *) (*data).ptr, (*data).len, entropy);
-}
-
-bool openssl_component_random_generate(uint32_t size, ssl_import_list_u8_t *ret, openssl_component_random_failure_t *err) {
-  __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(3*sizeof(void*))];
-  uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_openssl_component_random_generate((int32_t) (size), ptr);
-  openssl_component_random_result_list_u8_failure_t result;
-  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
-    case 0: {
-      result.is_err = false;
-      result.val.ok = (ssl_import_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
-      break;
-    }
-    case 1: {
-      result.is_err = true;
-      result.val.err = (openssl_component_random_failure_t) { (openssl_component_random_problem_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
-      break;
-    }
-  }
-  if (!result.is_err) {
-    *ret = result.val.ok;
-    return 1;
-  } else {
-    *err = result.val.err;
-    return 0;
-  }
-}
-
-bool openssl_component_random_is_seeded(void) {
-  int32_t ret = __wasm_import_openssl_component_random_is_seeded();
-  return ret;
 }
 
 // Ensure that the *_component_type.o object is linked in

@@ -529,28 +529,6 @@ typedef struct {
   } val;
 } openssl_component_x509_result_object_failure_t;
 
-// An entry of OpenSSL's error queue.
-typedef struct openssl_component_random_problem_t {
-  // Library and reason, packed.
-  uint32_t   code;
-  // The reason in words; empty when OpenSSL has none.
-  ssl_import_string_t   reason;
-} openssl_component_random_problem_t;
-
-// Why something failed: the error queue, the oldest entry first.
-typedef struct openssl_component_random_failure_t {
-  openssl_component_random_problem_t   *ptr;
-  size_t len;
-} openssl_component_random_failure_t;
-
-typedef struct {
-  bool is_err;
-  union {
-    ssl_import_list_u8_t ok;
-    openssl_component_random_failure_t err;
-  } val;
-} openssl_component_random_result_list_u8_failure_t;
-
 // Imported Functions from `openssl:component/tls@0.2.0`
 extern bool openssl_component_tls_static_context_open(openssl_component_tls_protocol_t protocol, openssl_component_tls_own_context_t *ret, openssl_component_tls_failure_t *err);
 extern uint64_t openssl_component_tls_method_context_get(openssl_component_tls_borrow_context_t self, openssl_component_tls_setting_t setting);
@@ -656,14 +634,6 @@ extern bool openssl_component_x509_object_of(uint32_t nid, openssl_component_x50
 extern bool openssl_component_x509_find_object(ssl_import_string_t *text, bool by_name, openssl_component_x509_object_t *ret, openssl_component_x509_failure_t *err);
 // The NID of a short name; 0 for none.
 extern uint32_t openssl_component_x509_nid_of(ssl_import_string_t *short_name);
-
-// Imported Functions from `openssl:component/random@0.2.0`
-// Mixes something in, with as much entropy as it is said to have, in bytes.
-extern void openssl_component_random_add(ssl_import_list_u8_t *data, double entropy);
-// Fit for keys.
-extern bool openssl_component_random_generate(uint32_t size, ssl_import_list_u8_t *ret, openssl_component_random_failure_t *err);
-// Whether there is enough entropy.
-extern bool openssl_component_random_is_seeded(void);
 
 // Helper Functions
 
@@ -786,12 +756,6 @@ void openssl_component_x509_result_string_failure_free(openssl_component_x509_re
 void openssl_component_x509_option_object_free(openssl_component_x509_option_object_t *ptr);
 
 void openssl_component_x509_result_object_failure_free(openssl_component_x509_result_object_failure_t *ptr);
-
-void openssl_component_random_problem_free(openssl_component_random_problem_t *ptr);
-
-void openssl_component_random_failure_free(openssl_component_random_failure_t *ptr);
-
-void openssl_component_random_result_list_u8_failure_free(openssl_component_random_result_list_u8_failure_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void ssl_import_string_set(ssl_import_string_t *ret, const char*s);

@@ -193,8 +193,14 @@ def begin():
     return sys.argv[1], json.loads(sys.argv[2])
 
 
+# Prints the report; the same many times over is told once.
 def say(*connections, **more):
-    told_once = [{"times": 1, "seen": seen} for seen in connections]
+    told_once = []
+    for seen in connections:
+        if told_once and told_once[-1]["seen"] == seen:
+            told_once[-1]["times"] += 1
+        else:
+            told_once.append({"times": 1, "seen": seen})
     report = {"connections": told_once}
     report.update(more)
     print(json.dumps(report))
