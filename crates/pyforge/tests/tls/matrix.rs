@@ -1,7 +1,8 @@
-//! Scripts run by the guest and by native Python, and what they report compared.
+//! Scripts run by the guests and by native Python, and what they report compared.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -15,8 +16,8 @@ use crate::common::{pyforge, run, this_checkout};
 use crate::peers::{self, Peer};
 use crate::programs::Running;
 
-/// Where the guest finds the folder of the certificates.
-const GUEST_FOLDER: &str = "/tls";
+/// Where a guest finds the folder of the certificates; in MicroPython `/tls` would hide the module `tls`.
+const GUEST_FOLDER: &str = "/certificates";
 
 /// How much more time a long test has.
 pub const LONG: u32 = 60;
@@ -25,9 +26,11 @@ pub const LONG: u32 = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Guest,
+    /// The other consumer, which has scripts of its own by the same names.
+    MicroPython,
     Native,
 }
-pub use Who::{Guest, Native};
+pub use Who::{Guest, MicroPython, Native};
 
 /// The certificates, and everyone's way to run a script with them.
 pub struct Matrix {
@@ -53,26 +56,29 @@ impl Matrix {
         self.folder.path().join(name)
     }
 
-    /// Starts a script with options; a client of a port sees no other network.
+    /// Starts a script with options.
     pub fn start(&self, who: Who, script: &str, options: &Value) -> Running {
-        let (text, script) = (options.to_string(), scripts().join(script));
-        let name = format!("{who:?} {} {text}", script.file_name().unwrap().display());
         let mut command = match (who, stand_in()) {
-            (Guest, None) => {
-                // asyncio wakes itself through a connection of its own, so that streams need more than a port.
-                let port = options["port"].as_u64().filter(|_| !script.ends_with("streams.py"));
-                let net = port.map_or("--net".into(), |port| format!("--net=127.0.0.1:{port}"));
-                let folder = format!("{}::{GUEST_FOLDER}", self.folder.path().display());
-                let grants = [&["run", &net, "--dir", &folder], self.limits].concat();
-                pyforge(&this_checkout(), &[&grants[..], &[&script.to_string_lossy(), GUEST_FOLDER]].concat())
-            }
+            (Guest, None) => self.guest("cpython", &scripts().join(script), options),
+            (MicroPython, _) => self.guest("micropython", &micropython_scripts().join(script), options),
             _ => {
                 let mut command = native();
-                command.arg(script).arg(self.folder.path());
+                command.arg(scripts().join(script)).arg(self.folder.path());
                 command
             }
         };
-        Running::start(&name, command.arg(text)).patiently(self.patience)
+        let text = options.to_string();
+        Running::start(&format!("{who:?} {script} {text}"), command.arg(text)).patiently(self.patience)
+    }
+
+    /// A consumer with a script that sees the certificates; a client of a port sees no other network.
+    pub fn guest(&self, consumer: &str, script: &Path, options: &Value) -> Command {
+        // asyncio wakes itself through a connection of its own, so that streams need more than a port.
+        let port = options["port"].as_u64().filter(|_| !script.ends_with("streams.py"));
+        let net = port.map_or("--net".into(), |port| format!("--net=127.0.0.1:{port}"));
+        let folder = format!("{}::{GUEST_FOLDER}", self.folder.path().display());
+        let grants = [&["run", "--consumer", consumer, &net, "--dir", &folder], self.limits].concat();
+        pyforge(&this_checkout(), &[&grants[..], &[&script.to_string_lossy(), GUEST_FOLDER]].concat())
     }
 
     /// A client and a server that are both scripts, in these hands. Returns their reports.
@@ -112,41 +118,51 @@ impl Matrix {
 
     /// A client script, which the guest and native Python run, against a program that serves.
     pub fn with_server(&self, name: &str, server: &Peer, client: &Value, expected: &Value) {
-        let [guest, natively] = [Guest, Native].map(|who| {
-            let (mut program, port) = server.serve(self);
-            let mut options = client.clone();
-            options["port"] = port.into();
-            let script = self.start(who, "client.py", &options);
-            server.converse(&mut program);
-            let report = script.report();
-            server.evidence.iter().for_each(|text| program.has_said(text));
-            report
-        });
+        let [guest, natively] = [Guest, Native].map(|who| self.ask(who, server, client));
         holds(&format!("{name}, natively"), expected, &summary(&natively));
         same(name, &natively, &guest);
     }
 
-    /// A server script, which the guest and native Python run, and a program that is its client, once for each
-    /// connection that the script serves.
+    /// A client script of someone's against a program that serves. Returns its report.
+    pub fn ask(&self, who: Who, server: &Peer, client: &Value) -> Value {
+        let (mut program, port) = server.serve(self);
+        let mut options = client.clone();
+        options["port"] = port.into();
+        let script = self.start(who, "client.py", &options);
+        server.converse(&mut program);
+        let report = script.report();
+        server.evidence.iter().for_each(|text| program.has_said(text));
+        report
+    }
+
+    /// A server script, which the guest and native Python run, and a program that is its client.
     pub fn with_client(&self, name: &str, client: &Peer, server: &Value, expected: &Value) {
-        let [guest, natively] = [Guest, Native].map(|who| {
-            let script = self.start(who, "server.py", server);
-            let port = script.number_after("port ");
-            for _ in 1..server["times"].as_u64().unwrap_or(1) {
-                client.connect(self, port, "").end();
-            }
-            let program = client.connect(self, port, client.again);
-            let report = script.report();
-            client.evidence.iter().for_each(|text| program.has_said(text));
-            report
-        });
+        let [guest, natively] = [Guest, Native].map(|who| self.answer(who, client, server));
         holds(&format!("{name}, natively"), expected, &summary(&natively));
         same(name, &natively, &guest);
+    }
+
+    /// A server script of someone's and a program that is its client, once for each connection that the script serves.
+    /// Returns its report.
+    pub fn answer(&self, who: Who, client: &Peer, server: &Value) -> Value {
+        let script = self.start(who, "server.py", server);
+        let port = script.number_after("port ");
+        for _ in 1..server["times"].as_u64().unwrap_or(1) {
+            client.connect(self, port, "").end();
+        }
+        let program = client.connect(self, port, client.again);
+        let report = script.report();
+        client.evidence.iter().for_each(|text| program.has_said(text));
+        report
     }
 }
 
 pub fn scripts() -> PathBuf {
     this_checkout().join("crates/pyforge/tests/tls")
+}
+
+pub fn micropython_scripts() -> PathBuf {
+    this_checkout().join("micropython/_ssl_cap/tests")
 }
 
 /// The interpreter that plays everyone.

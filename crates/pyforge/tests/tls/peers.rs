@@ -1,4 +1,5 @@
 //! The other programs that speak TLS: `openssl`, nginx and curl.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::process::Command;
 

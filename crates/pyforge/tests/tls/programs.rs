@@ -1,5 +1,6 @@
 //! Programs that run beside the test: what they say is kept, what they wait for can be typed, and none outlives its
 //! value.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::io::{Read, Write as _};
 use std::net::TcpListener;
