@@ -20,6 +20,16 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     place_tree(from, to, |_| true, |from, to| std::fs::copy(from, to).map(|_| ()))
 }
 
+/// Empties a folder, for a build that cannot go on with what an interrupted one left: `make` takes files that were cut
+/// short for done.
+pub(crate) fn empty(dir: &Path) -> Result<()> {
+    let empty = || {
+        std::fs::remove_dir_all(dir)?;
+        std::fs::create_dir(dir)
+    };
+    empty().into_diagnostic().wrap_err_with(|| cannot_write(dir))
+}
+
 /// Makes the wanted files of a folder appear in another, as hard links where it can: neither side may change them.
 pub(crate) fn link_tree(from: &Path, to: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<()> {
     place_tree(from, to, wanted, |from, to| {

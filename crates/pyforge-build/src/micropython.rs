@@ -6,16 +6,20 @@ mod interpreter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyforge_manifest::{Consumer, Source};
+use pyforge_manifest::{Consumer, Source, host_variable};
 
 pub use self::interpreter::link_micropython;
 use crate::context::{Context, entry_name, jobs};
+use crate::files::empty;
 use crate::source::{find_source, release_date, unpack};
 use crate::store::Recipe;
 use crate::{Result, machine, process};
 
 /// What upstream's port to Unix is made without: libraries that are not in the sources. Its TLS is one.
 const NATIVE_FLAGS: [&str; 3] = ["MICROPY_PY_FFI=0", "MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0"];
+
+/// What the programs need to know of their surroundings.
+const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
 
 /// One version of MicroPython.
 #[derive(Debug, Clone)]
@@ -44,6 +48,7 @@ impl MicroPython {
             .input("flags", NATIVE_FLAGS.join(" "))
             .input("compiler", machine::version(Path::new("cc")));
         let entry = context.store.get(&recipe, context.progress, |entry| {
+            empty(entry)?;
             let mut make = self.make(&self.source.join("ports/unix"), entry)?;
             make.args(NATIVE_FLAGS)
                 .arg(format!("FROZEN_MANIFEST={}", self.source.join("extmod/asyncio/manifest.py").display()));
@@ -69,6 +74,7 @@ fn build_mpy_cross(context: &Context<'_>, row: &Source, source: &Path) -> Result
         .input("source", &row.sha256)
         .input("compiler", machine::version(Path::new("cc")));
     let entry = context.store.get(&recipe, context.progress, |entry| {
+        empty(entry)?;
         let make = make(&row.version, source, &source.join("mpy-cross"), entry)?;
         run(context, make, "mpy-cross", entry)
     })?;
@@ -77,14 +83,12 @@ fn build_mpy_cross(context: &Context<'_>, row: &Source, source: &Path) -> Result
 
 fn make(version: &str, source: &Path, folder: &Path, build: &Path) -> Result<Command> {
     let mut make = Command::new("make");
+    // Any variable may be one of the Makefiles', of make's own or of the compiler's.
+    make.env_clear().envs(KEPT.iter().filter_map(|name| Some((name, host_variable(name)?))));
     make.args(["-j", &jobs(), "-C"]).arg(folder).arg(format!("BUILD={}", build.display()));
     // Upstream's scripts would ask git, for whatever checkout is around them, and the clock.
     make.env("MICROPY_GIT_TAG", format!("v{version}"));
     make.env("SOURCE_DATE_EPOCH", release_date(&source.join("py/mpconfig.h"))?);
-    // The caller's own compiler settings are for the caller's own programs.
-    for name in ["CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "CFLAGS_EXTRA", "USER_C_MODULES", "DEBUG", "V"] {
-        make.env_remove(name);
-    }
     Ok(make)
 }
 

@@ -11,6 +11,7 @@ use crate::component::encode;
 use crate::context::{Context, entry_name};
 use crate::digest::{bytes_digest, file_digest};
 use crate::extension::c_digest;
+use crate::files::empty;
 use crate::interpreter::{GEN_DIR, WORLD, bindings, repairs};
 use crate::spill::{self, spill};
 use crate::store::{Recipe, cannot_read, write_atomically};
@@ -49,6 +50,7 @@ pub fn link_micropython(
     let bindings = bindings(context)?;
     let recipe = recipe(context, micropython, caps, &bindings)?;
     let entry = context.store.get(&recipe, context.progress, |entry| {
+        empty(entry)?;
         pyforge_wit::write(&bindings, &entry.join(GEN_DIR))?;
         repairs::write(entry)?;
         freeze(entry, caps)?;
@@ -84,7 +86,7 @@ fn recipe(
 }
 
 fn port(context: &Context<'_>) -> PathBuf {
-    context.project.root.join(Consumer::MicroPython.folder()).join("port")
+    absolute(&context.project.root.join(Consumer::MicroPython.folder()).join("port"))
 }
 
 fn port_digest(context: &Context<'_>) -> Result<String> {
@@ -110,7 +112,12 @@ fn world(cap: &Package) -> String {
 }
 
 fn component_type(cap: &Package) -> PathBuf {
-    cap.extension.gen_dir.join(format!("{}_component_type.o", world(cap)))
+    absolute(&cap.extension.gen_dir).join(format!("{}_component_type.o", world(cap)))
+}
+
+/// `make` and the linker run in other folders than this process.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Lays out the Python files that become part of the interpreter, and the list of them for upstream's scripts.
@@ -150,7 +157,7 @@ fn c_files(caps: &[&Package]) -> Vec<String> {
     let files = |cap: &&Package| {
         [cap.extension.c_file.clone(), cap.extension.gen_dir.join(format!("{}.c", world(cap)))]
     };
-    caps.iter().flat_map(files).map(|file| file.display().to_string()).collect()
+    caps.iter().flat_map(files).map(|file| absolute(&file).display().to_string()).collect()
 }
 
 /// Where the extensions find their headers, and what stands for folders of this machine in the result.
@@ -163,8 +170,8 @@ fn extension_flags(context: &Context<'_>, entry: &Path, caps: &[&Package]) -> Ve
     }
     let dirs = caps.iter().map(|cap| (cap.dir().to_owned(), cap.cap.clone()));
     let mapped = includes.iter().cloned().chain(dirs).chain([(entry.to_owned(), "build".to_owned())]);
-    let maps = mapped.map(|(dir, name)| format!("-ffile-prefix-map={}={name}", dir.display()));
-    includes.iter().map(|(dir, _)| format!("-I{}", dir.display())).chain(maps).collect()
+    let maps = mapped.map(|(dir, name)| format!("-ffile-prefix-map={}={name}", absolute(&dir).display()));
+    includes.iter().map(|(dir, _)| format!("-I{}", absolute(dir).display())).chain(maps).collect()
 }
 
 /// Links the core module, with its names.
