@@ -1,8 +1,10 @@
 // The program's start: upstream's `main`, with room on the stack, the heap's growth, and the exit status for the host.
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "interpreter.h"
 #include "py/gc.h"
@@ -20,7 +22,22 @@ uint8_t exports_pyforge_python_exit_status(void) {
     return (uint8_t)status;
 }
 
+// Whether the last argument is `-`, in the place of a script: upstream takes standard input where there is nothing.
+static bool ends_with_input(int argc, char **argv) {
+    for (int i = 1; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "-") == 0) {
+            return i == argc - 1;
+        }
+        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "-m") == 0) {
+            return false;
+        }
+        i += strcmp(argv[i], "-X") == 0;
+    }
+    return false;
+}
+
 int main(int argc, char **argv) {
+    argc -= ends_with_input(argc, argv);
     return status = micropython_main(argc, argv);
 }
 

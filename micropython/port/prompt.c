@@ -8,27 +8,32 @@
 #include "py/runtime.h"
 
 // The next line without its end, or NULL at the end of the input; to be freed.
-char *prompt(char *text) {
+static char *next_line(const char *text, size_t *length) {
     mp_hal_stdout_tx_str(text);
     char *line = NULL;
     size_t size = 0;
-    ssize_t length = getline(&line, &size, stdin);
-    if (length < 0) {
+    ssize_t read = getline(&line, &size, stdin);
+    if (read < 0) {
         free(line);
         return NULL;
     }
-    if (length > 0 && line[length - 1] == '\n') {
-        line[length - 1] = '\0';
-    }
+    *length = line[read - 1] == '\n' ? read - 1 : read;
+    line[*length] = '\0';
     return line;
 }
 
+char *prompt(char *text) {
+    size_t length;
+    return next_line(text, &length);
+}
+
 int read_line(vstr_t *line, const char *text) {
-    char *read = prompt((char *)text);
+    size_t length;
+    char *read = next_line(text, &length);
     if (read == NULL) {
         return 4; // Ctrl-D
     }
-    vstr_add_str(line, read);
+    vstr_add_strn(line, read, length);
     free(read);
     return 0;
 }

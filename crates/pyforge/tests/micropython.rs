@@ -56,7 +56,10 @@ fn data() -> (TempDir, String) {
 #[test]
 fn programs_come_from_all_the_places_micropython_takes_them_from() {
     assert_eq!(printed(&["-c", "import sys; print(sys.argv)", "a", "-x"]), "['-c', 'a', '-x']\n");
-    assert_eq!(micropython(&[], "print(__name__)").stdout, "__main__\n");
+    assert_eq!(printed(&["-c", "import sys; print(sys.argv)", "-"]), "['-c', '-']\n");
+    for words in [&[][..], &["-"], &["-X", "heapsize=1M", "-"]] {
+        assert_eq!(micropython(words, "print(__name__)").stdout, "__main__\n");
+    }
     let (folder, _) = data();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("script.py", "import sys, beside; print(sys.argv[1:], input(), beside.answer)");
