@@ -5,28 +5,31 @@
 
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/objexcept.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
 #include "sqlite_codes.h"
 
-// The arguments of an exception with a code: a tuple like any other, but for the code behind its last item.
-static MP_DEFINE_CONST_OBJ_TYPE(
-    sqlite_args_type, MP_QSTR_tuple, MP_TYPE_FLAG_ITER_IS_GETITER,
-    print, mp_obj_tuple_print,
-    unary_op, mp_obj_tuple_unary_op,
-    binary_op, mp_obj_tuple_binary_op,
-    subscr, mp_obj_tuple_subscr,
-    iter, mp_obj_tuple_getiter
-    );
+// The arguments of an exception with a code are a tuple of one, with the code behind its item, and this behind the code.
+// What others allocate has zeros there, if there is room at all.
+static const char sqlite_code_mark;
+#define SQLITE_CODE_AT (1)
+#define SQLITE_MARK_AT (2)
+#define SQLITE_ARGS_SIZE (offsetof(mp_obj_tuple_t, items) + (SQLITE_MARK_AT + 1) * sizeof(mp_obj_t))
+
+static bool sqlite_args_have_code(const mp_obj_tuple_t *args) {
+    return args->len == 1 && gc_nbytes(args) >= SQLITE_ARGS_SIZE
+           && MP_OBJ_TO_PTR(args->items[SQLITE_MARK_AT]) == (void *)&sqlite_code_mark;
+}
 
 static void sqlite_error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     bool is_code = attr == MP_QSTR_sqlite_errorcode || attr == MP_QSTR_sqlite_errorname;
     if (dest[0] != MP_OBJ_NULL || !is_code) {
         mp_obj_exception_attr(self_in, attr, dest);
-    } else if (self->args->base.type == &sqlite_args_type) {
-        mp_obj_t code = self->args->items[self->args->len];
+    } else if (sqlite_args_have_code(self->args)) {
+        mp_obj_t code = self->args->items[SQLITE_CODE_AT];
         dest[0] = attr == MP_QSTR_sqlite_errorcode ? code : sqlite_code_name(MP_OBJ_SMALL_INT_VALUE(code));
         if (dest[0] == mp_const_none) {
             dest[0] = MP_OBJ_NEW_QSTR(MP_QSTR_unknown);
@@ -110,10 +113,11 @@ static mp_obj_t sqlite_error_new(int code, const char *message) {
     const mp_obj_type_t *type = sqlite_error_type(code & 0xff);
     mp_obj_t error = mp_obj_new_exception(type);
     if (type != &mp_type_MemoryError) {
-        mp_obj_tuple_t *args = mp_obj_malloc_var(mp_obj_tuple_t, items, mp_obj_t, 2, &sqlite_args_type);
+        mp_obj_tuple_t *args = mp_obj_malloc_var(mp_obj_tuple_t, items, mp_obj_t, SQLITE_MARK_AT + 1, &mp_type_tuple);
         args->len = 1;
         args->items[0] = mp_const_none;
-        args->items[1] = MP_OBJ_NEW_SMALL_INT(code);
+        args->items[SQLITE_CODE_AT] = MP_OBJ_NEW_SMALL_INT(code);
+        args->items[SQLITE_MARK_AT] = MP_OBJ_FROM_PTR(&sqlite_code_mark);
         args->items[0] = mp_obj_new_str(message, strlen(message));
         ((mp_obj_exception_t *)MP_OBJ_TO_PTR(error))->args = args;
     }

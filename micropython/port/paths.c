@@ -40,12 +40,17 @@ char *path_from_root(const char *path, char *buffer) {
     if (access(path, F_OK) != 0 || (path[0] != '/' && getcwd(here, sizeof here) == NULL)) {
         return NULL;
     }
-    char *result = malloc(strlen(here) + strlen(path) + 3);
+    char *result = malloc(strlen(here) + strlen(path) + sizeof("/./"));
     if (result == NULL) {
         return NULL;
     }
     result[0] = '\0';
     append_all(result, here);
     append_all(result, path);
-    return result[0] != '\0' ? result : strcpy(result, "/");
+    if (strrchr(result, '/') == result) {
+        // Upstream looks for modules in what is before the last stroke, and there has to be something.
+        memmove(result + 2, result, strlen(result) + 1);
+        memcpy(result, "/.", 2);
+    }
+    return result;
 }

@@ -6,7 +6,8 @@ mod interpreter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyforge_manifest::{Consumer, Source, host_variable};
+use miette::miette;
+use pyforge_manifest::{Consumer, Source};
 
 pub use self::interpreter::link_micropython;
 use crate::context::{Context, entry_name, jobs};
@@ -17,9 +18,6 @@ use crate::{Result, machine, process};
 
 /// What upstream's port to Unix is made without: libraries that are not in the sources. Its TLS is one.
 const NATIVE_FLAGS: [&str; 3] = ["MICROPY_PY_FFI=0", "MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0"];
-
-/// What the programs need to know of their surroundings.
-const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
 
 /// One version of MicroPython.
 #[derive(Debug, Clone)]
@@ -82,9 +80,16 @@ fn build_mpy_cross(context: &Context<'_>, row: &Source, source: &Path) -> Result
 }
 
 fn make(version: &str, source: &Path, folder: &Path, build: &Path) -> Result<Command> {
+    for path in [source, folder, build] {
+        // It takes them for two.
+        if path.to_string_lossy().contains(char::is_whitespace) {
+            let help = "put the checkout and PYFORGE_HOME where no folder's name has a space";
+            return Err(miette!(help = help, "make cannot build in {}", path.display()));
+        }
+    }
     let mut make = Command::new("make");
     // Any variable may be one of the Makefiles', of make's own or of the compiler's.
-    make.env_clear().envs(KEPT.iter().filter_map(|name| Some((name, host_variable(name)?))));
+    make.env_clear().envs(process::surroundings());
     make.args(["-j", &jobs(), "-C"]).arg(folder).arg(format!("BUILD={}", build.display()));
     // Upstream's scripts would ask git, for whatever checkout is around them, and the clock.
     make.env("MICROPY_GIT_TAG", format!("v{version}"));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use miette::Diagnostic;
+use pyforge_manifest::host_variable;
 use thiserror::Error;
 
 use crate::Task;
@@ -22,6 +23,11 @@ pub struct Failed {
     tail: String,
     #[help]
     help: Option<String>,
+}
+
+/// What a program needs to know of this process's surroundings, for one whose result no other variable may change.
+pub fn surroundings() -> impl Iterator<Item = (&'static str, String)> {
+    ["PATH", "HOME", "TMPDIR"].into_iter().filter_map(|name| Some((name, host_variable(name)?)))
 }
 
 /// Runs a program to its end, its output going to `log` (appended) and line by line to the task.

@@ -125,6 +125,8 @@ impl Toolchain {
     /// A call of clang for wasm32-wasip2 that can also link components.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.clang);
+        // Variables of the caller's would name other headers and libraries.
+        command.env_clear().envs(process::surroundings());
         command.args(["--target=wasm32-wasip2", &format!("--sysroot={}", self.sysroot.display())]);
         command.env("PATH", &self.path);
         command

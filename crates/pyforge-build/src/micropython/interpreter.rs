@@ -19,6 +19,9 @@ use crate::{Result, process};
 
 const FILE: &str = "micropython.wasm";
 
+/// To be changed whenever the same inputs make other bytes: what is here, and the crates that make the component.
+const REVISION: &str = "1";
+
 /// The function that collects garbage: whoever may come to it must have all it holds in memory.
 const COLLECTOR: &str = "gc_collect";
 
@@ -75,6 +78,7 @@ fn recipe(
         .input("flags", LINK_FLAGS.join(" "))
         .input("repairs", repairs::digest())
         .input("spill", spill::REVISION)
+        .input("linking", REVISION)
         .input("toolchain", context.toolchain.identity());
     for (name, bytes) in bindings {
         recipe = recipe.input(format!("binding {name}"), bytes_digest(bytes));
