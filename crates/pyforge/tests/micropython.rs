@@ -190,6 +190,30 @@ fn digests_are_cpythons() {
     }
 }
 
+/// What calls took is given back: to the collector, and by the components, which all share a limit.
+#[test]
+fn memory_stays_where_it_was() {
+    for (name, file, times) in [
+        ("zlib", "memory.py", ""),
+        ("zlib", "large.py", ""),
+        ("hashlib", "memory.py", ""),
+        ("sqlite", "memory.py", "10000"),
+    ] {
+        let said = printed(&["--memory", "100MiB", &cap(name, file), times]);
+        assert!(
+            said.lines().count() > 1 && said.lines().all(|line| line.ends_with("True")),
+            "{name}: {said}"
+        );
+    }
+}
+
+/// A stream that is used while it is used, closed streams, broken ones: each an error, or nothing.
+#[test]
+fn streams_can_be_misused() {
+    let said = printed(&[&cap("zlib", "misuse.py")]);
+    assert!(said.starts_with("read b'hello") && said.contains("{'OSError(16,)'}"), "{said}");
+}
+
 /// As a newcomer would take it, with a server that speaks TLS, a gzip file, and a database that CPython was at before.
 #[test]
 fn the_tour_goes_everywhere() {
