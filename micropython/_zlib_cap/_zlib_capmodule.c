@@ -45,14 +45,19 @@ static bool deflateio_lock(deflateio_t *self, deflateio_lock_t *lock, int *errco
     return true;
 }
 
+// For reading and writing, which a closed stream refuses.
+static bool deflateio_lock_open(deflateio_t *self, deflateio_lock_t *lock, int *errcode) {
+    if (self->stream == MP_OBJ_NULL) {
+        *errcode = MP_EINVAL;
+        return false;
+    }
+    return deflateio_lock(self, lock, errcode);
+}
+
 static mp_uint_t deflateio_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
     deflateio_t *self = MP_OBJ_TO_PTR(self_in);
     deflateio_lock_t lock;
-    if (self->stream == MP_OBJ_NULL) {
-        *errcode = MP_EINVAL;
-        return MP_STREAM_ERROR;
-    }
-    if (!deflateio_lock(self, &lock, errcode)) {
+    if (!deflateio_lock_open(self, &lock, errcode)) {
         return MP_STREAM_ERROR;
     }
     mp_uint_t count = deflateio_read_all(self, buf, size, errcode);
@@ -63,11 +68,7 @@ static mp_uint_t deflateio_read(mp_obj_t self_in, void *buf, mp_uint_t size, int
 static mp_uint_t deflateio_write(mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
     deflateio_t *self = MP_OBJ_TO_PTR(self_in);
     deflateio_lock_t lock;
-    if (self->stream == MP_OBJ_NULL) {
-        *errcode = MP_EINVAL;
-        return MP_STREAM_ERROR;
-    }
-    if (!deflateio_lock(self, &lock, errcode)) {
+    if (!deflateio_lock_open(self, &lock, errcode)) {
         return MP_STREAM_ERROR;
     }
     mp_uint_t count = deflateio_write_all(self, buf, size, errcode);

@@ -41,8 +41,13 @@ pub fn distribution(choice: &Choice) -> Built {
 
 /// A built distribution, compiled if need be.
 pub fn load(built: &Built) -> Program {
+    load_file(&built.composed, built.digest)
+}
+
+/// A composed file, compiled if need be.
+pub fn load_file(composed: &Path, digest: [u8; 32]) -> Program {
     let config = RuntimeConfig::for_process(settings().compiled());
-    let source = Source::file(&built.composed).with_digest(built.digest);
+    let source = Source::file(composed).with_digest(digest);
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }
 

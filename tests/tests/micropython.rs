@@ -1,17 +1,16 @@
 //! MicroPython's own tests: what passes on upstream's port to Unix passes in the composed MicroPython, or is listed in
 //! `tests/micropython/expected.toml` with the reason.
 
-use pyforge_build::{BuiltMicroPython, Choice};
+use pyforge_build::Choice;
 use pyforge_conformance::{Comparison, MicroPythonConformance};
-use pyforge_runtime::{Program, Runtime, RuntimeConfig, Source};
-use pyforge_tests::{build, root, settings};
+use pyforge_tests::{build, load_file, root, settings};
 
 #[test]
 #[expect(clippy::print_stdout, reason = "shows what was compared, when it is asked for")]
 fn what_passes_natively_passes_here() {
     build(&root(), &settings(), |build| {
         let built = build.micropython(&Choice::default())?;
-        let program = load(&built);
+        let program = load_file(&built.composed, built.digest);
         let comparisons = MicroPythonConformance::new(build, &built, &program)?.compare(&[])?;
         for Comparison { module, native, guest, .. } in &comparisons {
             println!("{module}: {native:?} natively, {guest:?} here");
@@ -20,10 +19,4 @@ fn what_passes_natively_passes_here() {
         assert!(broken.is_empty(), "{broken:#?}");
         Ok(())
     });
-}
-
-fn load(built: &BuiltMicroPython) -> Program {
-    let config = RuntimeConfig::for_process(settings().compiled());
-    let source = Source::file(&built.composed).with_digest(built.digest);
-    Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }

@@ -11,7 +11,7 @@ use crate::component::encode;
 use crate::context::{Context, entry_name};
 use crate::digest::{bytes_digest, file_digest};
 use crate::extension::c_digest;
-use crate::files::empty;
+use crate::files::{copy_file, empty};
 use crate::interpreter::{GEN_DIR, WORLD, bindings, repairs};
 use crate::spill::{self, spill};
 use crate::store::{Recipe, cannot_read, write_atomically};
@@ -129,8 +129,7 @@ fn freeze(entry: &Path, caps: &[&Package]) -> Result<()> {
     let mut manifest = "include(\"$(MPY_DIR)/extmod/asyncio\")\n".to_owned();
     let files: Vec<_> = caps.iter().flat_map(|cap| &cap.provides).collect();
     for file in &files {
-        let text = std::fs::read(&file.shim).into_diagnostic().wrap_err_with(|| cannot_read(&file.shim))?;
-        write_atomically(&entry.join(FROZEN).join(inside_lib(&file.dest)), &text)?;
+        copy_file(&file.shim, &entry.join(FROZEN).join(inside_lib(&file.dest)))?;
     }
     if !files.is_empty() {
         manifest += &format!("freeze(\"{}\")\n", entry.join(FROZEN).display());
