@@ -1,6 +1,8 @@
-//! Links an interpreter: CPython's own library, and the extensions of the chosen caps registered in it.
+//! Links an interpreter: CPython's own library, the extensions of the chosen caps registered in it, and the standard
+//! library's archive.
 
 pub(crate) mod repairs;
+mod start;
 
 use std::path::{Path, PathBuf};
 
@@ -12,53 +14,62 @@ use crate::context::{Context, entry_name};
 use crate::cpython::CPython;
 use crate::digest::bytes_digest;
 use crate::extension::compile_extension;
+use crate::library::make_archive;
 use crate::store::{Recipe, cannot_write, write_atomically};
 use crate::{Result, process};
 
 const FILE: &str = "python.wasm";
 
-/// The world in `wit/python/` of what the interpreter exports itself, and the folder of its bindings.
-pub const WORLD: &str = "interpreter";
+/// The world in `wit/python/` of what this interpreter exports itself.
+const WORLD: &str = "cpython";
+
+/// The folder of its bindings.
 pub const GEN_DIR: &str = "gen";
 
 const LINK_FLAGS: [&str; 2] = ["-O2", "-Wl,--strip-all"];
 
 /// The path of `python.wasm`: a component that imports the interfaces of its caps.
 pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
-    let main = main_source(caps);
-    let bindings = bindings(context)?;
+    let generated = caps_source(caps);
+    let bindings = bindings(context, WORLD)?;
+    let archive = make_archive(context, cpython, caps)?;
+    let mut objects = start::compile_start(context, cpython, &bindings)?;
     let mut recipe = Recipe::new("python")
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", LINK_FLAGS.join(" "))
-        .input("main", bytes_digest(main.as_bytes()))
+        .input("caps", bytes_digest(generated.as_bytes()))
+        .input("library", entry_of(&archive))
         .input("repairs", repairs::digest())
+        .input("start", entry_of(&objects[0]))
         .input("toolchain", context.toolchain.identity());
-    for (name, bytes) in &bindings {
-        recipe = recipe.input(format!("binding {name}"), bytes_digest(bytes));
-    }
-    let mut objects = Vec::new();
     for cap in caps {
         let compiled = compile_extension(context, cpython, cap)?;
-        recipe = recipe
-            .input(format!("cap {}", cap.cap), compiled[0].parent().map(entry_name).unwrap_or_default());
+        recipe = recipe.input(format!("cap {}", cap.cap), entry_of(&compiled[0]));
         objects.extend(compiled);
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
-        write_atomically(&entry.join("main.c"), main.as_bytes())?;
+        write_atomically(&entry.join("caps.c"), generated.as_bytes())?;
+        write_atomically(&entry.join("archive.c"), ARCHIVE.as_bytes())?;
         repairs::write(entry)?;
         pyforge_wit::write(&bindings, &entry.join(GEN_DIR))?;
-        link(context, cpython, entry, &objects)
+        link(context, cpython, entry, &archive, &objects)
     })?;
     Ok(entry.join(FILE))
 }
 
-/// The C bindings of what the interpreter exports itself.
-pub fn bindings(context: &Context<'_>) -> Result<GeneratedFiles> {
+/// The C bindings of what an interpreter exports itself.
+pub fn bindings(context: &Context<'_>, world: &str) -> Result<GeneratedFiles> {
     let wit = context.project.contract_dir("python");
-    Ok(pyforge_wit::c_bindings(&wit, Some(WORLD), "pyforge build")?)
+    Ok(pyforge_wit::c_bindings(&wit, Some(world), "pyforge build")?)
 }
 
-fn link(context: &Context<'_>, cpython: &CPython, entry: &Path, objects: &[PathBuf]) -> Result<()> {
+fn link(
+    context: &Context<'_>,
+    cpython: &CPython,
+    entry: &Path,
+    archive: &Path,
+    objects: &[PathBuf],
+) -> Result<()> {
     let output = entry.join(FILE);
     let partial = output.with_added_extension("part");
     let gen_dir = entry.join(GEN_DIR);
@@ -68,8 +79,9 @@ fn link(context: &Context<'_>, cpython: &CPython, entry: &Path, objects: &[PathB
     for include in [&cpython.source.join("Include"), &cpython.wasm, &gen_dir] {
         command.arg("-I").arg(include);
     }
-    command.arg(entry.join("main.c"));
-    command.args(repairs::link_args(entry));
+    command.arg(format!("--embed-dir={}", archive.parent().unwrap_or(archive).display()));
+    command.arg(entry.join("caps.c")).arg(entry.join("archive.c"));
+    command.args(repairs::link_args(entry)).args(start::link_flags());
     command.arg(gen_dir.join(format!("{WORLD}.c"))).arg(gen_dir.join(format!("{WORLD}_component_type.o")));
     command.args(objects).args(cpython.link_args()?).arg("-o").arg(&partial);
     let mut task = context.progress.start("linking python.wasm");
@@ -79,19 +91,27 @@ fn link(context: &Context<'_>, cpython: &CPython, entry: &Path, objects: &[PathB
     Ok(())
 }
 
-/// A `main` that makes the extensions built-in modules, then is CPython's own, and keeps the exit status for the host.
-fn main_source(caps: &[&Package]) -> String {
-    let mut text = format!("#include <Python.h>\n#include \"{WORLD}.h\"\n\n");
-    for cap in caps {
-        text += &format!("extern PyObject *PyInit_{}(void);\n", cap.extension.module);
+/// The archive as an array in the interpreter's memory.
+const ARCHIVE: &str = "#include <stdint.h>\n\n\
+    _Alignas(16) const uint8_t pyforge_archive[] = {\n#embed <library>\n};\n";
+
+/// A function that makes the extensions, and the archive's, built-in modules.
+fn caps_source(caps: &[&Package]) -> String {
+    let modules = || caps.iter().map(|cap| cap.extension.module.as_str()).chain(["_pyforge_library"]);
+    let mut text = "#include <Python.h>\n\n".to_owned();
+    for module in modules() {
+        text += &format!("extern PyObject *PyInit_{module}(void);\n");
     }
-    text += "\nstatic int status;\n\nuint8_t exports_pyforge_python_exit_status(void) {\n    return (uint8_t)status;\n}\n";
-    text += "\nint main(int argc, char **argv) {\n";
-    for cap in caps {
-        let module = &cap.extension.module;
+    text += "\nint\nadd_caps(void)\n{\n";
+    for module in modules() {
         text += &format!(
-            "    if (PyImport_AppendInittab(\"{module}\", PyInit_{module}) < 0) return status = 1;\n"
+            "    if (PyImport_AppendInittab(\"{module}\", PyInit_{module}) < 0) {{\n        return -1;\n    }}\n"
         );
     }
-    text + "    return status = Py_BytesMain(argc, argv);\n}\n"
+    text + "    return 0;\n}\n"
+}
+
+/// The name of the store entry that a file is in.
+fn entry_of(file: &Path) -> String {
+    file.parent().map(entry_name).unwrap_or_default()
 }

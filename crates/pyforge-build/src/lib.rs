@@ -13,6 +13,7 @@ mod extension;
 mod fetch;
 mod files;
 mod interpreter;
+mod library;
 mod machine;
 mod micropython;
 pub mod process;

@@ -9,13 +9,21 @@ use walkdir::DirEntry;
 
 use crate::context::{Context, entry_name, jobs};
 use crate::cpython::CPython;
-use crate::digest::file_digest;
+use crate::digest::{bytes_digest, file_digest};
 use crate::files::link_tree;
-use crate::store::{Recipe, cannot_read, cannot_write};
+use crate::store::{Recipe, cannot_read, cannot_write, write_atomically};
 use crate::{Result, Task, process};
 
-/// What a guest has no use for: tests, and everything that needs Tk.
-const LEFT_OUT: [&str; 6] = ["test", "idlelib", "tkinter", "turtledemo", "turtle.py", "__pycache__"];
+/// What a guest has no use for: tests, everything that needs Tk, and pip in a wheel, which only subprocesses unpack.
+const LEFT_OUT: [&str; 7] =
+    ["test", "idlelib", "tkinter", "turtledemo", "turtle.py", "_bundled", "__pycache__"];
+
+/// Modules of ours, with which the library is imported from its archive.
+const OURS: [(&str, &str); 3] = [
+    ("_pyforge_importer.py", include_str!("library/_pyforge_importer.py")),
+    ("_pyforge_resources.py", include_str!("library/_pyforge_resources.py")),
+    ("_pyforge_start.py", include_str!("library/_pyforge_start.py")),
+];
 
 /// Where Python looks for modules of this machine's kind. There are none, and it complains when the folder is missing.
 const NATIVE_MODULES: &str = "lib-dynload";
@@ -59,16 +67,21 @@ pub fn guest_path(cpython: &CPython) -> String {
     format!("/usr/local/lib/python{}", cpython.series())
 }
 
-fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
+/// The path of the library without that of the caps.
+pub fn make_base(context: &Context<'_>, cpython: &CPython) -> Result<PathBuf> {
     let recipe = Recipe::new("stdlib-base")
         .input("cpython", entry_name(&cpython.wasm))
         .input("left out", LEFT_OUT.join(" "))
-        .input("native modules", NATIVE_MODULES);
+        .input("native modules", NATIVE_MODULES)
+        .input("ours", bytes_digest(OURS.map(|(name, text)| format!("{name}\n{text}")).concat().as_bytes()));
     context.store.get(&recipe, context.progress, |entry| {
         let library = entry.join("Lib");
         link_tree(&cpython.source.join("Lib"), &library, wanted)?;
         // CPython's build may have byte-compiled what is there.
         link_tree(&cpython.platform_dir()?, &library, wanted)?;
+        for (name, text) in OURS {
+            write_atomically(&library.join(name), text.as_bytes())?;
+        }
         let native_modules = library.join(NATIVE_MODULES);
         std::fs::create_dir_all(&native_modules)
             .into_diagnostic()

@@ -1,14 +1,15 @@
 //! The engine, and how it is set up for Python.
 
 use crate::cache::{Cache, hex};
-use crate::{LoadError, Program, Progress, Source, guest};
+use crate::{LoadError, Program, Progress, Source, guest, snapshot};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine, OptLevel, WasmBacktraceDetails};
+use wasmtime::{Config, Engine, OptLevel, Store, WasmBacktraceDetails};
 use wasmtime_wasi::p2::bindings::CommandPre;
 
 /// The native stack that WebAssembly frames may fill, in bytes. CPython keeps its own recursion limit, and
@@ -18,6 +19,12 @@ const WASM_STACK: usize = 16 << 20;
 /// The native stack on top of that for the host's own functions, in bytes.
 const HOST_STACK: usize = 1 << 20;
 
+/// The largest initial memory that is kept as it will be mapped, in bytes.
+const IMAGE: u64 = 64 << 20;
+
+/// A component that can be run.
+pub(crate) type Command = CommandPre<guest::State>;
+
 /// How to set up a [`Runtime`].
 #[derive(Clone, Debug, Default)]
 pub struct RuntimeConfig {
@@ -26,12 +33,17 @@ pub struct RuntimeConfig {
     pub cache_dir: Option<PathBuf>,
     /// What becomes of a guest that has to stop while it computes.
     pub stopping: Stopping,
+    /// Has runs begin with a Python that is up already, and that has imported these modules: with a snapshot, which is
+    /// taken when a component is loaded first and kept where its compiled code is. Runs that ask for another Python
+    /// (`-I`, `PYTHONPATH`, `PYTHONHASHSEED`) start it themselves. All runs from one snapshot have the same seed of
+    /// hashes, which is the system's choice: where that matters, set no `cache_dir`, and each process has its own.
+    pub snapshot: Option<Vec<String>>,
 }
 
 impl RuntimeConfig {
     /// For a process that runs a guest and ends with it, and keeps compiled code in that folder.
     pub fn for_process(cache_dir: PathBuf) -> Self {
-        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess }
+        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess, snapshot: None }
     }
 }
 
@@ -57,6 +69,7 @@ pub(crate) struct Inner {
     pub(crate) linker: Linker<guest::State>,
     pub(crate) threads: Threads,
     pub(crate) stopping: Stopping,
+    snapshot: Option<Vec<String>>,
     cache: Option<Cache>,
 }
 
@@ -70,64 +83,111 @@ impl Runtime {
         let cache = config.cache_dir.as_deref().map(Cache::open).transpose()?;
         let engine = Engine::new(&engine_config(config.stopping)).map_err(engine_error)?;
         let linker = guest::linker(&engine).map_err(engine_error)?;
-        let (threads, stopping) = (Threads::new()?, config.stopping);
-        Ok(Self(Arc::new(Inner { engine, linker, threads, stopping, cache })))
+        let (threads, stopping, snapshot) = (Threads::new()?, config.stopping, config.snapshot);
+        Ok(Self(Arc::new(Inner { engine, linker, threads, stopping, snapshot, cache })))
     }
 
     /// Loads a component, from the cache if it was compiled before. `progress` hears of what takes long.
     ///
     /// # Errors
     /// Any [`LoadError`] but [`LoadError::Engine`].
+    ///
+    /// # Panics
+    /// When called from async code, if a snapshot is to be taken.
     pub fn load(&self, source: &Source, progress: &dyn Fn(Progress)) -> Result<Program, LoadError> {
-        let component = self.component(source, progress)?;
+        let (plain, prepared) = match &self.0.snapshot {
+            Some(modules) => self.load_prepared(source, modules, progress)?,
+            None => (Some(self.load_plain(source, progress)?), None),
+        };
+        Ok(Program::new(self.clone(), source.clone(), plain, prepared))
+    }
+
+    /// The component as it is.
+    pub(crate) fn load_plain(
+        &self,
+        source: &Source,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Command, LoadError> {
+        // A digest that the caller knows saves reading the component.
+        let (read, digest) = match (source.digest, &self.0.cache) {
+            (Some(digest), Some(_)) => (None, digest),
+            _ => verified(source).map(|(wasm, digest)| (Some(wasm), digest))?,
+        };
+        let wasm = || read.map_or_else(|| verified(source).map(|(wasm, _)| wasm), Ok);
+        self.command(source, self.compiled(source, &digest, wasm, progress)?)
+    }
+
+    /// The component with its Python up, and as it is if it had to be loaded so, or has no such Python.
+    fn load_prepared(
+        &self,
+        source: &Source,
+        modules: &[String],
+        progress: &dyn Fn(Progress),
+    ) -> Result<(Option<Command>, Option<Command>), LoadError> {
+        let digest = source.digest.map_or_else(|| verified(source).map(|(_, digest)| digest), Ok)?;
+        let key = snapshot::key(&digest, modules);
+        if let Some(component) = self.cached(&key) {
+            return Ok((None, Some(self.command(source, component)?)));
+        }
+        let plain = self.load_plain(source, progress)?;
+        if !snapshot::is_possible(plain.instance_pre().component()) {
+            return Ok((Some(plain), None));
+        }
+        let wasm = || self.snapshot(source, &plain, modules).map(Cow::Owned);
+        let prepared = self.compiled(source, &key, wasm, progress)?;
+        Ok((Some(plain), Some(self.command(source, prepared)?)))
+    }
+
+    fn snapshot(&self, source: &Source, plain: &Command, modules: &[String]) -> Result<Vec<u8>, LoadError> {
+        let wasm = source.read()?;
+        let error = |reason: String| LoadError::Snapshot { path: source.name(), reason };
+        let policy = snapshot::policy();
+        let state = guest::State::new(&policy).map_err(|failure| error(failure.to_string()))?;
+        let store = Store::new(&self.0.engine, state);
+        let taken = snapshot::take(&wasm, plain.instance_pre(), store, modules);
+        self.0.threads.get().block_on(taken).map_err(|failure| error(format!("{failure:#}")))
+    }
+
+    fn command(&self, source: &Source, component: Component) -> Result<Command, LoadError> {
         let unfit =
             |error: wasmtime::Error| LoadError::Unfit { path: source.name(), reason: format!("{error:#}") };
         let instance = self.0.linker.instantiate_pre(&component).map_err(unfit)?;
-        let command = CommandPre::new(instance).map_err(unfit)?;
-        Ok(Program::new(self.clone(), command))
+        CommandPre::new(instance).map_err(unfit)
     }
 
-    fn component(&self, source: &Source, progress: &dyn Fn(Progress)) -> Result<Component, LoadError> {
+    fn cached(&self, digest: &[u8; 32]) -> Option<Component> {
+        let cache = self.0.cache.as_ref()?;
+        cache.get(&self.0.engine, &cache.entry(&self.0.engine, digest))
+    }
+
+    /// What is cached under a digest, or else compiled, and then cached.
+    fn compiled<'a>(
+        &self,
+        source: &Source,
+        digest: &[u8; 32],
+        wasm: impl FnOnce() -> Result<Cow<'a, [u8]>, LoadError>,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Component, LoadError> {
         let Some(cache) = &self.0.cache else {
-            let wasm = verified(source)?.0;
+            let wasm = wasm()?;
             return timed(progress, wasm.len(), || Component::new(&self.0.engine, &wasm))
                 .map_err(|error| compile_error(source, &error));
         };
-        // A digest that the caller knows saves reading the component.
-        let (read, digest) = match source.digest {
-            Some(digest) => (None, digest),
-            None => verified(source).map(|(wasm, digest)| (Some(wasm), digest))?,
-        };
-        let entry = cache.entry(&self.0.engine, &digest);
-        if let Some(component) = cache.get(&self.0.engine, &entry) {
+        if let Some(component) = self.cached(digest) {
             return Ok(component);
         }
         let _lock = cache.lock(progress)?;
         // Whoever held the lock may have compiled this very component.
-        if let Some(component) = cache.get(&self.0.engine, &entry) {
+        if let Some(component) = self.cached(digest) {
             return Ok(component);
         }
-        let wasm = match read {
-            Some(wasm) => wasm,
-            None => verified(source)?.0,
-        };
-        self.compile(source, &wasm, cache, &entry, progress)
-    }
-
-    fn compile(
-        &self,
-        source: &Source,
-        wasm: &[u8],
-        cache: &Cache,
-        entry: &Path,
-        progress: &dyn Fn(Progress),
-    ) -> Result<Component, LoadError> {
-        let code = timed(progress, wasm.len(), || self.0.engine.precompile_component(wasm))
+        let wasm = wasm()?;
+        let code = timed(progress, wasm.len(), || self.0.engine.precompile_component(&wasm))
             .map_err(|error| compile_error(source, &error))?;
-        cache.put(entry, &code)?;
-        // SAFETY: the line above the last made these bytes.
-        unsafe { Component::deserialize(&self.0.engine, &code) }
-            .map_err(|error| compile_error(source, &error))
+        let entry = cache.entry(&self.0.engine, digest);
+        cache.put(&entry, &code)?;
+        self.cached(digest)
+            .ok_or_else(|| LoadError::Cache { path: entry, source: io::ErrorKind::NotFound.into() })
     }
 }
 
@@ -142,6 +202,8 @@ fn engine_config(stopping: Stopping) -> Config {
         .epoch_interruption(stopping == Stopping::InPlace)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + HOST_STACK)
+        // A memory that begins with a snapshot is mapped from the compiled code, gaps included.
+        .memory_guaranteed_dense_image_size(IMAGE)
         // A fixed choice: the default asks the environment.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         // Serves debuggers and profilers of the host only.

@@ -49,6 +49,15 @@ pub enum LoadError {
         /// What does not fit.
         reason: String,
     },
+    /// Its Python did not come up, or not in a way that a snapshot can be taken of.
+    #[error("cannot take a snapshot of `{}`: {reason}", path.display())]
+    #[diagnostic(help("name modules for the snapshot that import nothing but the standard library"))]
+    Snapshot {
+        /// The component.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// Others could have written compiled code there, and running it would run theirs.
     #[error("the cache directory `{}` is not private: {reason}", path.display())]
     #[diagnostic(help("`chmod go-w` it, or choose a directory of your own"))]

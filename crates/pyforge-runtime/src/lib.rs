@@ -35,6 +35,7 @@ mod memory;
 mod network;
 mod policy;
 mod program;
+mod snapshot;
 mod source;
 mod unsent;
 

@@ -1,15 +1,17 @@
 //! A loaded program, and running it.
 
+use crate::engine::Command;
 use crate::guest::State;
-use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Stopping, Trap};
+use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Source, Stopping, Trap, snapshot};
 use std::panic::resume_unwind;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, unconstrained};
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
-use wasmtime_wasi::p2::bindings::{Command, CommandPre};
+use wasmtime_wasi::p2::bindings::Command as Exports;
 
 /// The interface that tells the exit status, which `wasi:cli/run` has no room for.
 const EXIT: &str = "pyforge:python/exit@0.1.0";
@@ -25,7 +27,11 @@ const GRACE: Duration = Duration::from_millis(250);
 #[derive(Clone)]
 pub struct Program {
     runtime: Runtime,
-    command: CommandPre<State>,
+    source: Source,
+    /// As it is; loaded when first needed.
+    plain: Arc<OnceLock<Command>>,
+    /// With its Python up.
+    prepared: Option<Command>,
 }
 
 /// How a run ended by itself.
@@ -60,8 +66,27 @@ impl From<Stop> for RunError {
 const MAX_HANDLES: usize = 4_000_000;
 
 impl Program {
-    pub(crate) fn new(runtime: Runtime, command: CommandPre<State>) -> Self {
-        Self { runtime, command }
+    pub(crate) fn new(
+        runtime: Runtime,
+        source: Source,
+        plain: Option<Command>,
+        prepared: Option<Command>,
+    ) -> Self {
+        let plain = Arc::new(plain.map_or_else(OnceLock::new, OnceLock::from));
+        Self { runtime, source, plain, prepared }
+    }
+
+    /// What to instantiate for a run.
+    fn command(&self, policy: &Policy) -> Result<&Command, RunError> {
+        if let Some(prepared) = self.prepared.as_ref().filter(|_| snapshot::fits(policy)) {
+            return Ok(prepared);
+        }
+        if self.plain.get().is_none() {
+            let plain = self.runtime.load_plain(&self.source, &|_| {});
+            // Another thread may have been faster.
+            let _ = self.plain.set(plain.map_err(|error| RunError::Start(error.to_string()))?);
+        }
+        Ok(self.plain.get().expect("it has just been set"))
     }
 
     /// Runs an instance of its own to its end, or until the time is up or `interrupt` is raised, wherever
@@ -125,7 +150,7 @@ impl Program {
             biased;
             // Drops the other future, and with it the guest, if it waits.
             _ = stopped.wait_for(Option::is_some) => None,
-            result = self.complete(&mut store) => Some(result),
+            result = complete(self.command(policy)?, &mut store) => Some(result),
         };
         let memory = store.data().memory.used().clone();
         let stop = *stopped.borrow();
@@ -153,28 +178,27 @@ impl Program {
         });
         Ok(store)
     }
+}
 
-    /// Runs, and sends what the guest left to be sent.
-    async fn complete(&self, store: &mut Store<State>) -> Result<u8, Failure> {
-        let result = self.call(store).await;
-        store.data_mut().unsent.wait().await;
-        result
-    }
+/// Runs, and sends what the guest left to be sent.
+async fn complete(command: &Command, store: &mut Store<State>) -> Result<u8, Failure> {
+    let result = call(command, store).await;
+    store.data_mut().unsent.wait().await;
+    result
+}
 
-    /// Instantiates and runs; the exit status, or what stopped it.
-    async fn call(&self, store: &mut Store<State>) -> Result<u8, Failure> {
-        let instance =
-            self.command.instance_pre().instantiate_async(&mut *store).await.map_err(Failure::Start)?;
-        let command = Command::new(&mut *store, &instance).map_err(Failure::Start)?;
-        match command.wasi_cli_run().call_run(&mut *store).await {
-            Ok(Ok(())) => Ok(0),
-            Ok(Err(())) => Ok(exit_status(store, &instance).await.map_err(Failure::Run)?.unwrap_or(1)),
-            Err(error) => match error.downcast_ref::<I32Exit>() {
-                // The interface has eight bits; the type is older.
-                Some(I32Exit(code)) => Ok(*code as u8),
-                None => Err(Failure::Run(error)),
-            },
-        }
+/// Instantiates and runs; the exit status, or what stopped it.
+async fn call(command: &Command, store: &mut Store<State>) -> Result<u8, Failure> {
+    let instance = command.instance_pre().instantiate_async(&mut *store).await.map_err(Failure::Start)?;
+    let exports = Exports::new(&mut *store, &instance).map_err(Failure::Start)?;
+    match exports.wasi_cli_run().call_run(&mut *store).await {
+        Ok(Ok(())) => Ok(0),
+        Ok(Err(())) => Ok(exit_status(store, &instance).await.map_err(Failure::Run)?.unwrap_or(1)),
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            // The interface has eight bits; the type is older.
+            Some(I32Exit(code)) => Ok(*code as u8),
+            None => Err(Failure::Run(error)),
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use crate::context::{Context, entry_name};
 use crate::digest::{bytes_digest, file_digest};
 use crate::extension::c_digest;
 use crate::files::{copy_file, empty};
-use crate::interpreter::{GEN_DIR, WORLD, bindings, repairs};
+use crate::interpreter::{GEN_DIR, bindings, repairs};
 use crate::spill::{self, spill};
 use crate::store::{Recipe, cannot_read, write_atomically};
 use crate::{Result, process};
@@ -39,6 +39,9 @@ const LINK_FLAGS: [&str; 9] = [
     "-lwasi-emulated-process-clocks",
 ];
 
+/// The world in `wit/python/` of what this interpreter exports itself.
+const WORLD: &str = "interpreter";
+
 /// The files of an entry: which Python files to compile ahead of time, where they are, which objects were made.
 const MANIFEST: &str = "manifest.py";
 const FROZEN: &str = "frozen";
@@ -50,7 +53,7 @@ pub fn link_micropython(
     micropython: &MicroPython,
     caps: &[&Package],
 ) -> Result<PathBuf> {
-    let bindings = bindings(context)?;
+    let bindings = bindings(context, WORLD)?;
     let recipe = recipe(context, micropython, caps, &bindings)?;
     let entry = context.store.get(&recipe, context.progress, |entry| {
         empty(entry)?;

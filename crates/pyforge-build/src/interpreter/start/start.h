@@ -1,0 +1,24 @@
+/* How an interpreter comes up: what the files of this folder know of each other. */
+
+#ifndef PYFORGE_START_H
+#define PYFORGE_START_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+/* Registers the extensions of the caps as built-in modules. Generated. */
+int add_caps(void);
+
+/* Brings up an interpreter for these arguments, as CPython's own main does. */
+PyStatus initialize(int argc, char **argv);
+
+/* Whether this instance began with an interpreter that is up already. */
+bool is_prepared(void);
+
+/* The names of the modules that were imported then; NULL if it did not. Borrowed. */
+PyObject *prepared_modules(void);
+
+/* Goes on from there: runs what the arguments say. The exit status. */
+int resume(int argc, char **argv);
+
+#endif

@@ -1,0 +1,94 @@
+"""What of an interpreter's start is in Python when it begins with a snapshot: before it is taken, and after."""
+
+import builtins
+import gc
+import os
+import posix
+import sys
+
+import _io
+from _frozen_importlib import BuiltinImporter
+
+_STREAMS = (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w"))
+
+
+def prepare(modules):
+    """Before the snapshot: imports these modules, and leaves nothing for the collector to look at.
+
+    The names of all modules that are now imported.
+    """
+    for name in modules:
+        __import__(name)
+    del sys.modules["__main__"]
+    imported = frozenset(sys.modules)
+    gc.collect()
+    gc.freeze()
+    return imported
+
+
+def resume(errors):
+    """After the snapshot: makes anew what belongs to a run. `errors` is for sys.stdin and sys.stdout."""
+    _renew_main()
+    for name, fd, mode in _STREAMS:
+        stream = _open(fd, mode, name, "backslashreplace" if fd == 2 else errors)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    _renew_environment()
+    _renew_modules()
+    _find_mounted()
+
+
+def _renew_main():
+    """The collector looks at this one: a program's objects are in it."""
+    main = sys.modules["__main__"] = type(sys)("__main__")
+    main.__builtins__ = builtins
+    main.__loader__ = BuiltinImporter
+
+
+def _open(fd, mode, name, errors):
+    """A standard stream as CPython itself makes it; None when it is closed."""
+    try:
+        binary = _io.open(fd, mode + "b", -1, None, None, None, False)
+    except OSError:
+        return None
+    binary.raw.name = f"<{name}>"
+    line_buffering = fd == 2 or binary.raw.isatty()
+    text = _io.TextIOWrapper(binary, "utf-8", errors, "\n", line_buffering)
+    text.mode = mode
+    return text
+
+
+def _renew_environment():
+    environment = posix._create_environ()
+    posix.environ.clear()
+    posix.environ.update(environment)
+    os.reload_environ()
+
+
+def _renew_modules():
+    """What modules that were imported before have from the host's time and chance."""
+    modules = sys.modules
+    if "random" in modules:
+        modules["random"].seed()
+    if "logging" in modules:
+        modules["logging"]._startTime = modules["time"].time_ns()
+
+
+def _find_mounted():
+    """Notices folders of the library that this run has mounted."""
+    from _pyforge_importer import ROOT
+
+    if any(map(_exists, (ROOT, f"{sys.prefix}/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"))):
+        sys.path_importer_cache.clear()
+        if _exists(f"{ROOT}/site-packages"):
+            import site
+
+            site.addsitepackages(None)
+
+
+def _exists(path):
+    try:
+        posix.stat(path)
+    except OSError:
+        return False
+    return True
