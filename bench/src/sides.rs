@@ -68,7 +68,6 @@ impl<'a> Sides<'a> {
         let policy = Policy {
             args,
             dirs: vec![
-                Dir::new(&self.built.stdlib, &self.built.guest_stdlib, Access::ReadOnly),
                 Dir::new(self.scripts, GUEST_BENCH, Access::ReadOnly),
                 Dir::new(self.corpus.parent().unwrap_or(Path::new(".")), GUEST_DATA, Access::ReadWrite),
             ],

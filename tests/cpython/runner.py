@@ -1,8 +1,8 @@
 """Runs one of CPython's test modules and writes what became of each test, one JSON line per test.
 
-    python runner.py test_zlib REPORT WORKDIR
+    python runner.py test_zlib REPORT WORKDIR [TESTS]
 
-The same file runs natively and in a guest. A test that was begun and has no outcome is the one that took
+TESTS is the folder that has the package `test`, where the library has none. The same file runs natively and in a guest. A test that was begun and has no outcome is the one that took
 the interpreter down. The exit code says only whether the module could be run at all.
 """
 
@@ -10,6 +10,8 @@ import json
 import os
 import sys
 import unittest
+
+sys.path[1:1] = sys.argv[4:]
 
 from test import support
 
@@ -68,7 +70,7 @@ class Recorder(unittest.TestResult):
 
 
 def main():
-    module, report, workdir = sys.argv[1:]
+    module, report, workdir = sys.argv[1:4]
     # As the regression test runner has it by default: nothing that wants the network or much of the machine.
     support.use_resources = []
     # CPython takes all of WASI for having none; since 0.2 it has.

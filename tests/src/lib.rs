@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use pyforge_build::{Build, Built, Choice, Result, Silent};
 use pyforge_manifest::{Project, Settings};
-use pyforge_runtime::{Access, Dir, Policy, Program, Runtime, RuntimeConfig, Source};
+use pyforge_runtime::{Policy, Program, Runtime, RuntimeConfig, Source};
 
 /// The root of the checkout.
 pub fn root() -> PathBuf {
@@ -51,9 +51,8 @@ pub fn load_file(composed: &Path, digest: [u8; 32]) -> Program {
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }
 
-/// The policy of a run of Python with these arguments, which sees its standard library and nothing else.
-pub fn policy(built: &Built, words: &[&str]) -> Policy {
+/// The policy of a run of Python with these arguments, which sees nothing.
+pub fn policy(words: &[&str]) -> Policy {
     let args = std::iter::once("python").chain(words.iter().copied()).map(str::to_owned).collect();
-    let dirs = vec![Dir::new(&built.stdlib, &built.guest_stdlib, Access::ReadOnly)];
-    Policy { args, dirs, ..Policy::default() }
+    Policy { args, ..Policy::default() }
 }

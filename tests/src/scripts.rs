@@ -67,7 +67,7 @@ impl Scripts {
     pub fn guest(&self, words: &[&str], memory: Option<u64>) -> Run {
         let (stdout, stderr) = (Capture::new(OUTPUT_LIMIT), Capture::new(OUTPUT_LIMIT));
         let script = format!("{GUEST_SCRIPTS}/{}", words[0]);
-        let mut policy = policy(&self.built, &[&[script.as_str()], &words[1..]].concat());
+        let mut policy = policy(&[&[script.as_str()], &words[1..]].concat());
         policy.dirs.push(Dir::new(scripts(), GUEST_SCRIPTS, Access::ReadOnly));
         policy.dirs.push(Dir::new(self.folder(), "/", Access::ReadWrite));
         let policy = Policy {

@@ -19,7 +19,7 @@ fn printed(built: &Built, code: &str) -> String {
     let policy = Policy {
         stdout: Output::Capture(stdout.clone()),
         stderr: Output::Capture(stderr.clone()),
-        ..policy(built, &["-c", code])
+        ..policy(&["-c", code])
     };
     let exit = load(built).run(&policy, &Interrupt::new()).unwrap();
     assert_eq!(exit.code, 0, "{}", String::from_utf8_lossy(&stderr.bytes()));

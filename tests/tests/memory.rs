@@ -28,17 +28,17 @@ fn calls_leave_the_memory_of_python_and_of_the_cap_where_it_was() {
 
 fn stays(built: &Built, cap: &Path) {
     let program = load(built);
-    let (names, _) = run(&program, calls(built, cap, &[]));
+    let (names, _) = run(&program, calls(cap, &[]));
     for name in names.lines() {
-        let sizes = |count| run(&program, calls(built, cap, &[count, name])).1;
+        let sizes = |count| run(&program, calls(cap, &[count, name])).1;
         let (before, after) = (sizes(WARM_UP), sizes(CALLS));
         assert_eq!(before.len(), 2, "one memory of Python and one of the cap");
         assert_eq!(before, after, "{name} of {}", cap.display());
     }
 }
 
-fn calls(built: &Built, cap: &Path, words: &[&str]) -> Policy {
-    let mut policy = policy(built, &[&["/calls/repeat.py"], words].concat());
+fn calls(cap: &Path, words: &[&str]) -> Policy {
+    let mut policy = policy(&[&["/calls/repeat.py"], words].concat());
     policy.dirs.push(Dir::new(root().join("tests/calls"), "/calls", Access::ReadOnly));
     policy.dirs.push(Dir::new(cap, "/cap", Access::ReadOnly));
     policy

@@ -74,7 +74,7 @@ impl Suites {
         let (folder, output) = (tempdir().unwrap(), Capture::new(OUTPUT_LIMIT));
         let runner = format!("{GUEST_RUNNER}/run.py");
         let arguments = [&[&runner, suite, GUEST_SOURCES, "/report"], labels].concat();
-        let mut policy = policy(&self.built, &arguments);
+        let mut policy = policy(&arguments);
         policy.dirs.push(Dir::new(here(), GUEST_RUNNER, Access::ReadOnly));
         policy.dirs.push(Dir::new(&self.sources, GUEST_SOURCES, Access::ReadOnly));
         policy.dirs.push(Dir::new(folder.path(), "/", Access::ReadWrite));

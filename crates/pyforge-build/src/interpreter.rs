@@ -30,14 +30,14 @@ const LINK_FLAGS: [&str; 2] = ["-O2", "-Wl,--strip-all"];
 
 /// The path of `python.wasm`: a component that imports the interfaces of its caps.
 pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
-    let generated = caps_source(caps);
+    let generated = chosen_source(caps, &context.project.distribution.snapshot);
     let bindings = bindings(context, WORLD)?;
     let archive = make_archive(context, cpython, caps)?;
     let mut objects = start::compile_start(context, cpython, &bindings)?;
     let mut recipe = Recipe::new("python")
         .input("cpython", entry_name(&cpython.wasm))
         .input("flags", LINK_FLAGS.join(" "))
-        .input("caps", bytes_digest(generated.as_bytes()))
+        .input("chosen", bytes_digest(generated.as_bytes()))
         .input("library", entry_of(&archive))
         .input("repairs", repairs::digest())
         .input("start", entry_of(&objects[0]))
@@ -48,7 +48,7 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
         objects.extend(compiled);
     }
     let entry = context.store.get(&recipe, context.progress, |entry| {
-        write_atomically(&entry.join("caps.c"), generated.as_bytes())?;
+        write_atomically(&entry.join("chosen.c"), generated.as_bytes())?;
         write_atomically(&entry.join("archive.c"), ARCHIVE.as_bytes())?;
         repairs::write(entry)?;
         pyforge_wit::write(&bindings, &entry.join(GEN_DIR))?;
@@ -80,7 +80,7 @@ fn link(
         command.arg("-I").arg(include);
     }
     command.arg(format!("--embed-dir={}", archive.parent().unwrap_or(archive).display()));
-    command.arg(entry.join("caps.c")).arg(entry.join("archive.c"));
+    command.arg(entry.join("chosen.c")).arg(entry.join("archive.c"));
     command.args(repairs::link_args(entry)).args(start::link_flags());
     command.arg(gen_dir.join(format!("{WORLD}.c"))).arg(gen_dir.join(format!("{WORLD}_component_type.o")));
     command.args(objects).args(cpython.link_args()?).arg("-o").arg(&partial);
@@ -95,8 +95,9 @@ fn link(
 const ARCHIVE: &str = "#include <stdint.h>\n\n\
     _Alignas(16) const uint8_t pyforge_archive[] = {\n#embed <library>\n};\n";
 
-/// A function that makes the extensions, and the archive's, built-in modules.
-fn caps_source(caps: &[&Package]) -> String {
+/// What differs between distributions: a function that makes the extensions, and the archive's, built-in modules, and
+/// the names of the modules for a snapshot.
+fn chosen_source(caps: &[&Package], snapshot: &[String]) -> String {
     let modules = || caps.iter().map(|cap| cap.extension.module.as_str()).chain(["_pyforge_library"]);
     let mut text = "#include <Python.h>\n\n".to_owned();
     for module in modules() {
@@ -108,7 +109,11 @@ fn caps_source(caps: &[&Package]) -> String {
             "    if (PyImport_AppendInittab(\"{module}\", PyInit_{module}) < 0) {{\n        return -1;\n    }}\n"
         );
     }
-    text + "    return 0;\n}\n"
+    text += "    return 0;\n}\n\nconst char *const snapshot_modules[] = {\n";
+    for module in snapshot {
+        text += &format!("    \"{module}\",\n");
+    }
+    text + "    NULL,\n};\n"
 }
 
 /// The name of the store entry that a file is in.

@@ -32,24 +32,19 @@ pub struct Conformance<'a> {
     expected: Expected,
     /// The folder that holds the runner.
     runner: PathBuf,
-    /// Copies of the standard library and of CPython's `test` package. Some tests write beside themselves, as they
-    /// may natively; what the store has must not change.
-    copies: TempDir,
+    /// A copy of CPython's `test` package. Some tests write beside themselves, as they may natively; what the store has
+    /// must not change.
+    tests: TempDir,
 }
-
-/// Names in the folder of copies.
-const STDLIB: &str = "stdlib";
-const TESTS: &str = "tests";
 
 impl<'a> Conformance<'a> {
     /// Reads the list of exceptions and lays out CPython's tests.
     pub fn new(build: &'a Build<'a>, built: &'a Built, program: &'a Program) -> Result<Self> {
         let runner = build.project().root.join("tests/cpython");
         let expected = Expected::read(&runner.join("expected.toml"))?;
-        let copies = workdir()?;
-        copy_tree(&built.stdlib, &copies.path().join(STDLIB))?;
-        copy_tree(&build.cpython_tests(&built.cpython)?, &copies.path().join(TESTS))?;
-        Ok(Self { build, built, program, expected, runner, copies })
+        let tests = workdir()?;
+        copy_tree(&build.cpython_tests(&built.cpython)?, tests.path())?;
+        Ok(Self { build, built, program, expected, runner, tests })
     }
 
     /// Runs a module, such as `test_zlib`, in both interpreters.
@@ -98,13 +93,11 @@ impl<'a> Conformance<'a> {
     fn policy(&self, module: &str, dir: &Path, output: &Capture) -> Policy {
         let runner = format!("{GUEST_RUNNER}/runner.py");
         let report = format!("{GUEST_TMP}/report");
-        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Policy {
-            args: ["python", &runner, module, &report, GUEST_TMP].map(str::to_owned).to_vec(),
-            env: vec![variable("TMPDIR", GUEST_TMP), variable("PYTHONPATH", GUEST_TESTS)],
+            args: ["python", &runner, module, &report, GUEST_TMP, GUEST_TESTS].map(str::to_owned).to_vec(),
+            env: vec![("TMPDIR".to_owned(), GUEST_TMP.to_owned())],
             dirs: vec![
-                Dir::new(self.copies.path().join(STDLIB), &self.built.guest_stdlib, Access::ReadWrite),
-                Dir::new(self.copies.path().join(TESTS), GUEST_TESTS, Access::ReadWrite),
+                Dir::new(self.tests.path(), GUEST_TESTS, Access::ReadWrite),
                 Dir::new(&self.runner, GUEST_RUNNER, Access::ReadOnly),
                 Dir::new(dir, GUEST_TMP, Access::ReadWrite),
             ],

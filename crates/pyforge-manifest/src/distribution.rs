@@ -23,6 +23,9 @@ pub struct Distribution {
     python: Spanned<String>,
     /// MicroPython's, where one is said.
     micropython: Option<Spanned<String>>,
+    /// Modules that CPython has imported when a run begins with a snapshot; those that a distribution lacks do not
+    /// matter.
+    pub snapshot: Vec<String>,
     /// The component that provides an interface where several could: interface name to component name.
     pub providers: BTreeMap<String, Spanned<String>>,
 }
@@ -32,7 +35,13 @@ impl Distribution {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;
         let raw: Raw = document.parse()?;
-        Ok(Self { document, python: raw.python, micropython: raw.micropython, providers: raw.providers })
+        Ok(Self {
+            document,
+            python: raw.python.version,
+            micropython: raw.micropython,
+            snapshot: raw.python.snapshot,
+            providers: raw.providers,
+        })
     }
 
     /// The version of an interpreter that is said, and where it stands.
@@ -46,7 +55,7 @@ impl Distribution {
 }
 
 struct Raw {
-    python: Spanned<String>,
+    python: RawPython,
     micropython: Option<Spanned<String>>,
     providers: BTreeMap<String, Spanned<String>>,
 }
@@ -56,11 +65,11 @@ impl<'de> Deserialize<'de> for Raw {
         let mut top = TableHelper::new(value)?;
         take_schema(&mut top, SCHEMA);
         let python = top.required::<RawPython>("python");
-        let micropython = top.optional::<RawPython>("micropython");
+        let micropython = top.optional::<RawMicroPython>("micropython");
         let providers = top.optional::<RawProviders>("providers");
         top.finalize(None)?;
         Ok(Self {
-            python: python?.version,
+            python: python?,
             micropython: micropython.map(|table| table.version),
             providers: providers.map(|table| table.0).unwrap_or_default(),
         })
@@ -69,9 +78,35 @@ impl<'de> Deserialize<'de> for Raw {
 
 struct RawPython {
     version: Spanned<String>,
+    snapshot: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for RawPython {
+    fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
+        let mut table = TableHelper::new(value)?;
+        let version = table.required_s("version");
+        let snapshot = table.optional::<Vec<Spanned<String>>>("snapshot").unwrap_or_default();
+        table.finalize(None)?;
+        Ok(Self { version: version?, snapshot: snapshot.into_iter().map(module).collect::<Result<_, _>>()? })
+    }
+}
+
+/// The name of a Python module.
+fn module(name: Spanned<String>) -> Result<String, DeserError> {
+    let is_identifier = |part: &str| {
+        part.chars().all(|c| c == '_' || c.is_alphanumeric()) && part.starts_with(|c: char| !c.is_numeric())
+    };
+    if name.value.split('.').all(is_identifier) {
+        return Ok(name.value);
+    }
+    Err(custom(name.span, format!("`{}` is not the name of a module", name.value)).into())
+}
+
+struct RawMicroPython {
+    version: Spanned<String>,
+}
+
+impl<'de> Deserialize<'de> for RawMicroPython {
     fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
         let mut table = TableHelper::new(value)?;
         let version = table.required_s("version");

@@ -33,17 +33,17 @@ pub struct RuntimeConfig {
     pub cache_dir: Option<PathBuf>,
     /// What becomes of a guest that has to stop while it computes.
     pub stopping: Stopping,
-    /// Has runs begin with a Python that is up already, and that has imported these modules: with a snapshot, which is
-    /// taken when a component is loaded first and kept where its compiled code is. Runs that ask for another Python
+    /// Has runs begin with a Python that is up already, and that has imported these modules and the ones that its
+    /// distribution names: with a snapshot, which is taken when a component is loaded first and kept where its compiled code is. Runs that ask for another Python
     /// (`-I`, `PYTHONPATH`, `PYTHONHASHSEED`) start it themselves. All runs from one snapshot have the same seed of
     /// hashes, which is the system's choice: where that matters, set no `cache_dir`, and each process has its own.
     pub snapshot: Option<Vec<String>>,
 }
 
 impl RuntimeConfig {
-    /// For a process that runs a guest and ends with it, and keeps compiled code in that folder.
+    /// For a process that runs a guest and ends with it, and keeps compiled code and snapshots in that folder.
     pub fn for_process(cache_dir: PathBuf) -> Self {
-        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess, snapshot: None }
+        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess, snapshot: Some(Vec::new()) }
     }
 }
 

@@ -14,9 +14,6 @@ use pyforge_runtime::{Access, Dir, Endpoint, Input, Interrupt, Network, Output, 
 use crate::interpreter::Interpreter;
 use crate::progress::Shown;
 
-/// What a snapshot has imported.
-const SNAPSHOT: [&str; 4] = ["json", "re", "sqlite3", "ssl"];
-
 /// What the user allows, as said on the command line.
 pub struct Grants {
     /// Directories.
@@ -91,11 +88,7 @@ pub fn policy(built: &Interpreter, grants: &Grants, python: Vec<String>) -> miet
 
 /// Loads the composed file, compiling it the first time.
 pub fn load(settings: &Settings, built: &Interpreter) -> miette::Result<Program> {
-    let modules = SNAPSHOT.iter().map(|module| (*module).to_owned()).collect();
-    let config = runtime::RuntimeConfig {
-        snapshot: Some(modules),
-        ..runtime::RuntimeConfig::for_process(settings.compiled())
-    };
+    let config = runtime::RuntimeConfig::for_process(settings.compiled());
     let task = std::cell::RefCell::new(None);
     let source = runtime::Source::file(&built.composed).with_digest(built.digest);
     let program = Runtime::new(config)?.load(&source, &|step| match step {

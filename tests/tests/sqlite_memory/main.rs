@@ -1,7 +1,7 @@
 //! Where memory is short, SQLite's work ends in Python in the exceptions that it ends in natively, and the instance
 //! goes on.
 
-use pyforge_build::{Built, Choice};
+use pyforge_build::Choice;
 use pyforge_runtime::{Access, Capture, Dir, Interrupt, Output, Policy, Program};
 use pyforge_tests::{distribution, load, policy, root};
 
@@ -14,15 +14,15 @@ const FOLDER: &str = "tests/tests/sqlite_memory";
 fn whatever_grows_ends_in_an_exception() {
     let built = distribution(&Choice { only: Some(vec!["sqlite".to_owned()]), ..Choice::default() });
     let program = load(&built);
-    let names = run(&built, &program, &[]).unwrap();
-    let failed: Vec<_> = names.lines().filter_map(|name| run(&built, &program, &[name]).err()).collect();
+    let names = run(&program, &[]).unwrap();
+    let failed: Vec<_> = names.lines().filter_map(|name| run(&program, &[name]).err()).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 /// What it printed, or what went wrong.
-fn run(built: &Built, program: &Program, words: &[&str]) -> Result<String, String> {
+fn run(program: &Program, words: &[&str]) -> Result<String, String> {
     let (stdout, stderr) = (Capture::new(1 << 16), Capture::new(1 << 16));
-    let mut policy = policy(built, &[&["/here/larger.py"], words].concat());
+    let mut policy = policy(&[&["/here/larger.py"], words].concat());
     policy.dirs.push(Dir::new(root().join(FOLDER), "/here", Access::ReadOnly));
     let policy = Policy {
         stdout: Output::Capture(stdout.clone()),

@@ -13,12 +13,16 @@ _STREAMS = (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w"))
 
 
 def prepare(modules):
-    """Before the snapshot: imports these modules, and leaves nothing for the collector to look at.
+    """Before the snapshot: imports these modules, where they are there, and leaves nothing for the collector to look at.
 
     The names of all modules that are now imported.
     """
     for name in modules:
-        __import__(name)
+        try:
+            __import__(name)
+        except ImportError:
+            # A distribution need not have all caps.
+            pass
     del sys.modules["__main__"]
     imported = frozenset(sys.modules)
     gc.collect()

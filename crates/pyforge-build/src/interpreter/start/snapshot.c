@@ -69,16 +69,29 @@ options(const PyConfig *config)
     return dict;
 }
 
+static int
+append_name(PyObject *names, const char *text, size_t size)
+{
+    PyObject *name = PyUnicode_FromStringAndSize(text, (Py_ssize_t)size);
+    int result = name == NULL ? -1 : PyList_Append(names, name);
+    Py_XDECREF(name);
+    return result;
+}
+
+/* The modules that the distribution names, and those that the host does. */
 static PyObject *
 names_of(const cpython_list_string_t *modules)
 {
     PyObject *names = PyList_New(0);
-    for (size_t i = 0; names != NULL && i < modules->len; i++) {
-        PyObject *name = PyUnicode_FromStringAndSize((char *)modules->ptr[i].ptr, (Py_ssize_t)modules->ptr[i].len);
-        if (name == NULL || PyList_Append(names, name) < 0) {
+    for (size_t i = 0; names != NULL && snapshot_modules[i] != NULL; i++) {
+        if (append_name(names, snapshot_modules[i], strlen(snapshot_modules[i])) < 0) {
             Py_CLEAR(names);
         }
-        Py_XDECREF(name);
+    }
+    for (size_t i = 0; names != NULL && i < modules->len; i++) {
+        if (append_name(names, (char *)modules->ptr[i].ptr, modules->ptr[i].len) < 0) {
+            Py_CLEAR(names);
+        }
     }
     return names;
 }

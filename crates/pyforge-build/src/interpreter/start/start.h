@@ -9,6 +9,9 @@
 /* Registers the extensions of the caps as built-in modules. Generated. */
 int add_caps(void);
 
+/* The names of modules that a snapshot has imported, then NULL. Generated. */
+extern const char *const snapshot_modules[];
+
 /* Brings up an interpreter for these arguments, as CPython's own main does. */
 PyStatus initialize(int argc, char **argv);
 
