@@ -3,17 +3,20 @@
 //!     cargo run --release -p pyforge-bench -- codecs
 //!     cargo run --release -p pyforge-bench -- sqlite
 //!     cargo run --release -p pyforge-bench -- tls
+//!     cargo run --release -p pyforge-bench -- start
 //!
 //! The two take turns, and each figure is the best of several rounds, so that what else the machine does
 //! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
 
 mod certificates;
 mod corpus;
+mod peers;
 mod sides;
+mod start;
 mod table;
 mod tls;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use miette::{IntoDiagnostic, miette};
@@ -33,8 +36,10 @@ const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), 
 #[derive(Parser)]
 struct Args {
     /// What to measure
-    #[arg(value_parser = ["codecs", "sqlite", "tls"])]
+    #[arg(value_parser = ["codecs", "sqlite", "tls", "start", "component"])]
     what: String,
+    /// The component to run, which is what `component` does and `start` measures
+    file: Option<PathBuf>,
     /// Of the codecs, only this one
     #[arg(long, value_parser = CODECS.map(|(name, _)| name))]
     codec: Option<String>,
@@ -52,6 +57,9 @@ struct Args {
 fn main() -> miette::Result<()> {
     let args = Args::parse();
     let settings = Settings::from_env()?;
+    if let Some(file) = &args.file {
+        return start::component(&settings, file);
+    }
     let current = std::env::current_dir().into_diagnostic()?;
     let root = Project::find(&current).unwrap_or(current);
     let project = Project::open(&root)?;
@@ -62,6 +70,10 @@ fn main() -> miette::Result<()> {
         "tls" => {
             let built = build.distribution(&choice(&tls::CAPS, &args.provider)?)?;
             tls::run(&settings, &built, &scripts, args.rounds, args.group.as_deref())
+        }
+        "start" => {
+            let built = build.distribution(&Choice::default())?;
+            start::run(&settings, &built, scripts.join("start"), args.rounds)
         }
         _ => codecs(&args, &settings, &build, &scripts),
     }

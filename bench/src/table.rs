@@ -2,9 +2,11 @@
 #![expect(clippy::print_stdout, reason = "a benchmark's output is its purpose")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::Pair;
 use crate::sides::Rows;
+use crate::start::Row;
 
 /// The call that others are measured against.
 const BUILT_IN: &str = "len(b\"\")";
@@ -52,6 +54,29 @@ pub fn calls(codec: &str, pair: &Pair) {
         println!("| `{name}` | {native:.0} | {here:.0} | {:.0} |", here - built_in);
     }
     println!();
+}
+
+/// Milliseconds of whole processes, and the first row's time over each, which is how fast it starts beside that one.
+pub fn starts(rows: &[Row]) {
+    println!("| | `pass`, ms | speed | imports, ms | speed | script, ms | speed |");
+    println!("|---|---|---|---|---|---|---|");
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    for row in rows {
+        print!("| {} |", row.name);
+        for (first, time) in std::iter::zip(rows[0].times, row.times) {
+            match first.zip(time).map(|(first, time)| (milliseconds(first), milliseconds(time))) {
+                Some((first, time)) => print!(" {time:.1} | {} |", significant(first / time)),
+                None => print!(" | |"),
+            }
+        }
+        println!();
+    }
+    println!();
+}
+
+/// Why somebody is not in the table.
+pub fn left_out(error: &miette::Report) {
+    println!("left out: {error:?}\n");
 }
 
 /// Seconds on both sides, and the ratio of the speeds.

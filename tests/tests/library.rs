@@ -23,21 +23,19 @@ fn every_module_can_be_imported() {
     let code = "
 import importlib, pkgutil, sys
 names = [module.name for module in pkgutil.walk_packages(onerror=lambda name: None)]
-print(len(names) > 500)
+print('modules:', len(names) > 500)
 for name in names:
     if name.rpartition('.')[2] in ('__main__', 'antigravity', 'this', '__hello__') or name.startswith('__phello__'):
         continue
     try:
         importlib.import_module(name)
-    except ImportError as error:
-        print(error.name)
     except Exception as error:
-        print(name, type(error).__name__, error)
+        print('not here:', name, '-', type(error).__name__, error)
 ";
     let said = run(code, vec![]);
-    let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines[0], "True");
-    expect_test::expect_file!["library.txt"].assert_eq(&(lines[1..].join("\n") + "\n"));
+    assert!(said.contains("modules: True\n"), "{said}");
+    let missing = said.lines().filter(|line| line.starts_with("not here: "));
+    expect_test::expect_file!["library.txt"].assert_eq(&(missing.collect::<Vec<_>>().join("\n") + "\n"));
 }
 
 #[test]
@@ -84,13 +82,14 @@ json.loads('{')
 #[test]
 fn a_library_that_is_mounted_comes_first() {
     let built = distribution(&Choice::default());
-    let mounted = tempfile::tempdir().unwrap();
-    pyforge_build::copy_tree(&built.stdlib, mounted.path()).unwrap();
-    std::fs::write(mounted.path().join("colorsys.py"), "print('mounted')").unwrap();
-    std::fs::create_dir(mounted.path().join("site-packages")).unwrap();
-    std::fs::write(mounted.path().join("site-packages/packed.py"), "print('a package')").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mounted = folder.path().join("lib");
+    pyforge_build::copy_tree(&built.stdlib, &mounted).unwrap();
+    std::fs::write(mounted.join("colorsys.py"), "print('mounted')").unwrap();
+    std::fs::create_dir_all(mounted.join("site-packages")).unwrap();
+    std::fs::write(mounted.join("site-packages/packed.py"), "print('a package')").unwrap();
     let code = "import colorsys, packed, calendar; print(calendar.__spec__.loader)";
-    let dirs = vec![Dir::new(mounted.path(), &built.guest_stdlib, Access::ReadOnly)];
+    let dirs = vec![Dir::new(mounted, &built.guest_stdlib, Access::ReadOnly)];
     let said = run(code, dirs);
     assert!(said.starts_with("mounted\na package\n<_frozen_importlib_external.SourceFileLoader"), "{said}");
 }

@@ -31,7 +31,7 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
     let mut recipe = Recipe::new(&component.name)
         .input("sources", sources)
         .input("target", component.target.triple())
-        .input("rustc", machine::version(Path::new("rustc")))
+        .input("rustc", &context.toolchain.rust().version)
         .input("adapter", bytes_digest(WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER))
         .input("toolchain", context.toolchain.identity());
     if !component.suspendable.is_empty() {
@@ -61,7 +61,7 @@ pub fn build_component(context: &Context<'_>, component: &Component) -> Result<P
 fn cargo_build(context: &Context<'_>, component: &Component, metadata: &Value) -> Result<Vec<u8>> {
     let _lock = context.store.lock(&format!("cargo-{}", component.name), context.progress)?;
     let target_dir = target_dir(context, component)?;
-    let remapped = remapped(component, &target_dir, metadata)?;
+    let remapped = remapped(context, component, &target_dir, metadata)?;
     let mut command = Command::new("cargo");
     command
         .current_dir(component.dir())
@@ -109,10 +109,15 @@ fn target_dir(context: &Context<'_>, component: &Component) -> Result<PathBuf> {
 /// Folders of this machine and what stands for them in the result, which is the same wherever it is built.
 type Remapped = Vec<(PathBuf, &'static str)>;
 
-fn remapped(component: &Component, target_dir: &Path, metadata: &Value) -> Result<Remapped> {
+fn remapped(
+    context: &Context<'_>,
+    component: &Component,
+    target_dir: &Path,
+    metadata: &Value,
+) -> Result<Remapped> {
     let mut folders = vec![
         (std::path::absolute(component.dir()).into_diagnostic()?, "cap"),
-        (machine::rust_sysroot()?, "rust"),
+        (context.toolchain.rust().sysroot.clone(), "rust"),
         (target_dir.to_owned(), "target"),
     ];
     let packages = metadata["packages"].as_array().into_iter().flatten();

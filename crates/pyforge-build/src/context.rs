@@ -22,7 +22,7 @@ impl<'a> Context<'a> {
     /// Opens the store and provides the toolchain.
     pub fn new(project: &'a Project, settings: &'a Settings, progress: &'a dyn Progress) -> Result<Self> {
         let store = Store::new(&settings.home);
-        let toolchain = Toolchain::provide(settings, &project.sources, &store, progress)?;
+        let toolchain = Toolchain::provide(settings, project, &store, progress)?;
         Ok(Self { project, settings, store, toolchain, progress })
     }
 

@@ -16,7 +16,7 @@ use crate::interpreter::link_interpreter;
 use crate::micropython::{MicroPython, link_micropython};
 use crate::stdlib::{guest_path, make_stdlib, make_test_suite};
 use crate::store::{Recipe, cannot_read, write_atomically};
-use crate::{Progress, Result};
+use crate::{Progress, Result, Witnesses};
 
 /// Kept beside the composed file: its SHA-256, 32 bytes.
 const DIGEST: &str = "sha256";
@@ -107,6 +107,13 @@ impl<'a> Build<'a> {
         self.context.project
     }
 
+    /// All that decides whether what has been built so far is up to date.
+    pub fn witnesses(&self) -> &Witnesses {
+        let witnesses = self.context.store.witnesses();
+        self.context.project.inputs().for_each(|input| witnesses.add_tree(&input));
+        witnesses
+    }
+
     /// Where progress is shown.
     pub fn progress(&self) -> &dyn Progress {
         self.context.progress
@@ -146,6 +153,10 @@ impl<'a> Build<'a> {
         providers: &BTreeMap<String, PathBuf>,
     ) -> Result<(PathBuf, [u8; 32])> {
         let file = format!("{name}.composed.wasm");
+        let read_part = |name: &str, file: &Path| {
+            self.context.store.witnesses().add(file);
+            read_part(name, file)
+        };
         let consumer = read_part(name, interpreter)?;
         let parts: Vec<_> =
             providers.iter().map(|(name, file)| read_part(name, file)).collect::<Result<_>>()?;

@@ -26,7 +26,9 @@ const WORLD: &str = "cpython";
 /// The folder of its bindings.
 pub const GEN_DIR: &str = "gen";
 
-const LINK_FLAGS: [&str; 2] = ["-O2", "-Wl,--strip-all"];
+/// The entry is our own (`start/main.c`).
+const LINK_FLAGS: [&str; 5] =
+    ["-O2", "-Wno-c23-extensions", "-Wl,--strip-all", "-nostartfiles", "-Wl,--no-entry"];
 
 /// The path of `python.wasm`: a component that imports the interfaces of its caps.
 pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {

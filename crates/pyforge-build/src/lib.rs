@@ -18,6 +18,8 @@ mod machine;
 mod micropython;
 pub mod process;
 mod progress;
+mod ready;
+mod rust;
 mod scaffold;
 mod source;
 mod spill;
@@ -25,6 +27,7 @@ mod stdlib;
 mod store;
 mod suspendable;
 mod toolchain;
+mod witness;
 
 pub use cpython::CPython;
 pub use distribution::{Build, Built, BuiltMicroPython, Choice};
@@ -32,8 +35,10 @@ pub use files::{copy_file, copy_tree};
 pub use machine::{Part, Remedy, State, provide_programs};
 pub use micropython::MicroPython;
 pub use progress::{Progress, Silent, Task};
+pub use ready::Ready;
 pub use scaffold::new_cap;
 pub use toolchain::toolchain_parts;
+pub use witness::Witnesses;
 
 /// Anything that can go wrong while building, ready to be shown.
 pub type Error = miette::Report;

@@ -7,8 +7,9 @@ use miette::{Diagnostic, IntoDiagnostic};
 use pyforge_manifest::Settings;
 use thiserror::Error;
 
+use crate::rust::Rust;
 use crate::store::Store;
-use crate::{Progress, Result, process};
+use crate::{Progress, Result, Witnesses, process};
 
 /// The Debian packages of the compiler: clang, its linker, its archiver, its runtime for wasm32.
 const COMPILER_PACKAGES: [&str; 4] = ["clang-22", "lld-22", "llvm-22", "libclang-rt-22-dev-wasm32"];
@@ -70,21 +71,28 @@ pub struct Machine<'a> {
     path: &'a [PathBuf],
     /// With a wasi-sdk no compiler needs to be installed.
     wasi_sdk: Option<&'a Path>,
+    witnesses: &'a Witnesses,
 }
 
 impl<'a> Machine<'a> {
-    /// The machine as seen through `PATH` and `WASI_SDK_PATH`.
-    pub fn new(path: &'a [PathBuf], wasi_sdk: Option<&'a Path>) -> Self {
-        Self { path, wasi_sdk }
+    /// The machine as seen through `PATH` and `WASI_SDK_PATH`, and where to put down what of it is looked at.
+    pub fn new(settings: &'a Settings, witnesses: &'a Witnesses) -> Self {
+        Self { path: &settings.path, wasi_sdk: settings.wasi_sdk.as_deref(), witnesses }
     }
 
     /// The path of a program, if it is installed.
     pub fn program(&self, name: &str) -> Option<PathBuf> {
-        self.path.iter().map(|dir| dir.join(name)).find(|file| file.is_file())
+        self.path.iter().map(|dir| dir.join(name)).find(|file| self.look_at(file).is_file())
     }
 
-    /// Every part a build needs, in the order a person would want to read them.
-    pub fn parts(&self) -> Vec<Part> {
+    /// Puts a file down as looked at.
+    pub fn look_at<'p>(&self, path: &'p Path) -> &'p Path {
+        self.witnesses.add(path);
+        path
+    }
+
+    /// Every part that a build in a checkout needs, in the order a person would want to read them.
+    pub fn parts(&self, root: &Path) -> Vec<Part> {
         let tools = [
             ("cc", "gcc"),
             ("make", "make"),
@@ -95,11 +103,16 @@ impl<'a> Machine<'a> {
         ];
         let mut parts: Vec<_> = tools.iter().map(|(name, package)| self.tool(name, package)).collect();
         match self.wasi_sdk {
-            Some(sdk) => parts.push(sdk_part(sdk)),
+            Some(sdk) => parts.push(self.sdk_part(sdk)),
             None => parts.extend(self.compiler_parts()),
         }
-        parts.extend(RUST_TARGETS.iter().map(|target| rust_target_part(target)));
-        let present = headers_present();
+        let rust = Rust::find(root, self).ok();
+        parts.extend(RUST_TARGETS.iter().map(|target| self.rust_target_part(rust.as_ref(), target)));
+        let listed = headers_listed();
+        let headers =
+            listed.iter().filter(|file| LIBRARIES.iter().any(|(name, _)| Path::new(file).ends_with(name)));
+        headers.for_each(|file| self.witnesses.add(Path::new(file)));
+        let present = headers_present(&listed);
         parts.extend(LIBRARIES.iter().map(|(header, package)| {
             let found = present.contains(header).then(|| "header found".to_owned());
             part(header, found, || Remedy::Apt(vec![(*package).to_owned()]))
@@ -107,9 +120,9 @@ impl<'a> Machine<'a> {
         parts
     }
 
-    /// Brings what a build needs and is missing, or says with which commands it is brought.
-    pub fn provision(&self, store: &Store, progress: &dyn Progress) -> Result<()> {
-        self.bring(|| self.parts(), store, progress)
+    /// Brings what a build in a checkout needs and is missing, or says with which commands it is brought.
+    pub fn provision(&self, root: &Path, store: &Store, progress: &dyn Progress) -> Result<()> {
+        self.bring(|| self.parts(root), root, store, progress)
     }
 
     /// The same for programs, each with its Debian package.
@@ -123,10 +136,16 @@ impl<'a> Machine<'a> {
         let program = |(name, package): &(&str, &str)| {
             part(name, found(name), || Remedy::Apt(vec![(*package).to_owned()]))
         };
-        self.bring(|| programs.iter().map(program).collect(), store, progress)
+        self.bring(|| programs.iter().map(program).collect(), Path::new("."), store, progress)
     }
 
-    fn bring(&self, parts: impl Fn() -> Vec<Part>, store: &Store, progress: &dyn Progress) -> Result<()> {
+    fn bring(
+        &self,
+        parts: impl Fn() -> Vec<Part>,
+        root: &Path,
+        store: &Store,
+        progress: &dyn Progress,
+    ) -> Result<()> {
         let missing = missing(&parts());
         if missing.is_empty() {
             return Ok(());
@@ -142,7 +161,9 @@ impl<'a> Machine<'a> {
                 return Err(self.lacking(&missing).into());
             }
             let mut task = progress.start(&format!("installing {}", remedy.what()));
-            for command in commands {
+            for mut command in commands {
+                // Where rustup is told which toolchain is meant.
+                command.current_dir(root);
                 process::run(command, &store.folder("logs").join("provision.log"), &mut *task)?;
             }
             task.finish();
@@ -196,12 +217,32 @@ impl<'a> Machine<'a> {
         let mut parts: Vec<_> = std::iter::zip(programs, COMPILER_PACKAGES)
             .map(|(program, package)| self.tool(program, package))
             .collect();
-        let runtime = self.program("clang-22").and_then(|clang| wasm_runtime(&clang));
+        let runtime = self.program("clang-22").and_then(|clang| self.wasm_runtime(&clang));
         let found = runtime.map(|path| path.display().to_string());
         parts.push(part("compiler-rt for wasm32", found, || {
             Remedy::Apt(vec![COMPILER_PACKAGES[3].to_owned()])
         }));
         parts
+    }
+
+    fn sdk_part(&self, sdk: &Path) -> Part {
+        self.witnesses.add(&sdk.join("VERSION"));
+        let clang = sdk.join("bin/clang");
+        let found = self.look_at(&clang).is_file().then(|| version(&clang));
+        part("the wasi-sdk of WASI_SDK_PATH", found, || Remedy::WasiSdk(sdk.to_owned()))
+    }
+
+    fn rust_target_part(&self, rust: Option<&Rust>, target: &str) -> Part {
+        let found = rust.filter(|rust| self.look_at(&rust.target_dir(target)).is_dir());
+        let found = found.map(|rust| rust.version.clone());
+        part(&format!("Rust target {target}"), found, || Remedy::RustTarget(target.to_owned()))
+    }
+
+    fn wasm_runtime(&self, clang: &Path) -> Option<PathBuf> {
+        let mut ask = Command::new(clang);
+        ask.args(["--target=wasm32-wasip2", "-rtlib=compiler-rt", "--print-libgcc-file-name"]);
+        let path = PathBuf::from(process::capture(ask).ok()?);
+        self.look_at(&path).is_file().then_some(path)
     }
 }
 
@@ -242,22 +283,16 @@ pub fn provide_programs(
     programs: &[(&str, &str)],
     progress: &dyn Progress,
 ) -> Result<()> {
-    let mut path = settings.path.clone();
+    let mut settings = settings.clone();
     // Where servers are, which is not always on the path of those who are not root.
-    path.push("/usr/sbin".into());
-    Machine::new(&path, None).provide_programs(programs, &Store::new(&settings.home), progress)
+    settings.path.push("/usr/sbin".into());
+    let store = Store::new(&settings.home);
+    Machine::new(&settings, store.witnesses()).provide_programs(programs, &store, progress)
 }
 
 /// The host's headers that decide which modules the native CPython has.
 pub fn library_headers() -> String {
-    headers_present().join(" ")
-}
-
-/// The folder of the active Rust toolchain.
-pub fn rust_sysroot() -> Result<PathBuf> {
-    let mut ask = Command::new("rustc");
-    ask.args(["--print", "sysroot"]);
-    Ok(PathBuf::from(process::capture(ask)?))
+    headers_present(&headers_listed()).join(" ")
 }
 
 /// The first line a program says of its version.
@@ -281,27 +316,8 @@ fn part(name: &str, found: Option<String>, remedy: impl FnOnce() -> Remedy) -> P
     Part { name: name.to_owned(), state }
 }
 
-fn sdk_part(sdk: &Path) -> Part {
-    let clang = sdk.join("bin/clang");
-    let found = clang.is_file().then(|| version(&clang));
-    part("the wasi-sdk of WASI_SDK_PATH", found, || Remedy::WasiSdk(sdk.to_owned()))
-}
-
-fn rust_target_part(target: &str) -> Part {
-    let dir = rust_sysroot().map(|sysroot| sysroot.join("lib/rustlib").join(target));
-    let found = dir.ok().filter(|dir| dir.is_dir()).map(|_| version(Path::new("rustc")));
-    part(&format!("Rust target {target}"), found, || Remedy::RustTarget(target.to_owned()))
-}
-
-fn wasm_runtime(clang: &Path) -> Option<PathBuf> {
-    let mut ask = Command::new(clang);
-    ask.args(["--target=wasm32-wasip2", "-rtlib=compiler-rt", "--print-libgcc-file-name"]);
-    let path = PathBuf::from(process::capture(ask).ok()?);
-    path.is_file().then_some(path)
-}
-
-/// Which of the libraries' headers the compiler finds: it lists one it does not find by its bare name.
-fn headers_present() -> Vec<&'static str> {
+/// The files that the compiler reads for the libraries' headers: it lists one it does not find by its bare name.
+fn headers_listed() -> Vec<String> {
     let mut ask = Command::new("cc");
     ask.args(["-M", "-MG", "-x", "c"]);
     for (header, _) in LIBRARIES {
@@ -309,8 +325,13 @@ fn headers_present() -> Vec<&'static str> {
     }
     ask.arg("/dev/null");
     let Ok(listed) = process::capture(ask) else { return Vec::new() };
-    let missing: Vec<_> = listed.split_whitespace().collect();
-    LIBRARIES.iter().map(|(header, _)| *header).filter(|header| !missing.contains(header)).collect()
+    listed.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Which of the libraries' headers it found.
+fn headers_present(listed: &[String]) -> Vec<&'static str> {
+    let found = |header: &&str| !listed.is_empty() && !listed.iter().any(|file| file == header);
+    LIBRARIES.iter().map(|(header, _)| *header).filter(found).collect()
 }
 
 fn is_root() -> bool {

@@ -14,6 +14,7 @@ use miette::{IntoDiagnostic, WrapErr};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::bytes_digest;
+use crate::witness::Witnesses;
 use crate::{Progress, Result};
 
 const STAMP: &str = "stamp.json";
@@ -25,6 +26,7 @@ const KEY_DIGITS: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Store {
     home: PathBuf,
+    witnesses: Witnesses,
 }
 
 /// What an entry is made from: a name for people, and the inputs that decide its content.
@@ -57,7 +59,12 @@ impl Recipe {
 impl Store {
     /// The store in that folder, which is made when first needed.
     pub fn new(home: &Path) -> Self {
-        Self { home: home.to_owned() }
+        Self { home: home.to_owned(), witnesses: Witnesses::default() }
+    }
+
+    /// What has been looked at to decide what is up to date: the entries found, and what others add.
+    pub fn witnesses(&self) -> &Witnesses {
+        &self.witnesses
     }
 
     /// A folder of the store that is not content-addressed, such as `distfiles` or `logs`.
@@ -68,6 +75,7 @@ impl Store {
     /// The complete entry of a recipe, if there is one.
     pub fn find(&self, recipe: &Recipe) -> Option<PathBuf> {
         let dir = self.entry(recipe);
+        self.witnesses.add(&dir);
         dir.join(STAMP).is_file().then_some(dir)
     }
 

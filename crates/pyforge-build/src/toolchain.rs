@@ -4,12 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyforge_manifest::{Settings, Source, Sources, Target};
+use pyforge_manifest::{Project, Settings, Source, Target};
 
 use crate::archive::unpack_deb;
 use crate::fetch::Fetcher;
 use crate::machine::{self, Machine, Part, State};
 use crate::process;
+use crate::rust::Rust;
 use crate::store::{Recipe, Store};
 use crate::{Progress, Result};
 
@@ -27,24 +28,34 @@ pub struct Toolchain {
     /// `PATH` with `wasm-component-ld` on it, which clang calls to link a component.
     path: OsString,
     identity: String,
+    rust: Rust,
 }
 
 impl Toolchain {
     /// Finds the toolchain, bringing whatever is missing.
     pub fn provide(
         settings: &Settings,
-        sources: &Sources,
+        project: &Project,
         store: &Store,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        Machine::new(&settings.path, settings.wasi_sdk.as_deref()).provision(store, progress)?;
+        let machine = Machine::new(settings, store.witnesses());
+        machine.provision(&project.root, store, progress)?;
+        let rust = Rust::find(&project.root, &machine)?;
         match &settings.wasi_sdk {
-            Some(sdk) => Ok(Self::from_sdk(sdk, &settings.path)),
-            None => Self::from_system(settings, sources, store, progress),
+            Some(sdk) => Ok(Self::from_sdk(sdk, &settings.path, &machine, rust)),
+            None => {
+                let source = project.sources.first(SYSROOT)?;
+                let entry = store.get(&sysroot_recipe(source), progress, |dir| {
+                    let fetcher = Fetcher::new(store, settings.distfiles.as_deref(), progress);
+                    unpack_deb(&fetcher.fetch(source)?, dir)
+                })?;
+                Ok(Self::from_system(&entry, source, &settings.path, &machine, rust))
+            }
         }
     }
 
-    fn from_sdk(sdk: &Path, search_path: &[PathBuf]) -> Self {
+    fn from_sdk(sdk: &Path, search_path: &[PathBuf], machine: &Machine<'_>, rust: Rust) -> Self {
         let bin = sdk.join("bin");
         let clang = bin.join("clang");
         Self {
@@ -54,36 +65,33 @@ impl Toolchain {
             ranlib: bin.join("llvm-ranlib"),
             sysroot: sdk.join("share/wasi-sysroot"),
             // A wasi-sdk has none.
-            wasm_opt: program(search_path, "wasm-opt"),
+            wasm_opt: program(machine, "wasm-opt"),
             path: join_path(&bin, search_path),
+            rust,
         }
     }
 
     fn from_system(
-        settings: &Settings,
-        sources: &Sources,
-        store: &Store,
-        progress: &dyn Progress,
-    ) -> Result<Self> {
-        let source = sources.first(SYSROOT)?;
-        let entry = store.get(&sysroot_recipe(source), progress, |dir| {
-            let package = Fetcher::new(store, settings.distfiles.as_deref(), progress).fetch(source)?;
-            unpack_deb(&package, dir)
-        })?;
-        let host = rust_host()?;
-        let linker_dir = machine::rust_sysroot()?.join("lib/rustlib").join(host).join("bin");
-        let program = |name: &str| program(&settings.path, name);
+        sysroot: &Path,
+        source: &Source,
+        search_path: &[PathBuf],
+        machine: &Machine<'_>,
+        rust: Rust,
+    ) -> Self {
+        let linker_dir = rust.linker_dir();
+        let program = |name: &str| program(machine, name);
         let clang = program("clang-22");
-        let linker = machine::version(&linker_dir.join("wasm-component-ld"));
-        Ok(Self {
+        let linker = machine::version(&rust.linker());
+        Self {
             identity: format!("{}; {linker}; wasi-libc {}", machine::version(&clang), source.version),
             clang,
             ar: program("llvm-ar-22"),
             ranlib: program("llvm-ranlib-22"),
-            sysroot: entry.join("usr"),
+            sysroot: sysroot.join("usr"),
             wasm_opt: program("wasm-opt"),
-            path: join_path(&linker_dir, &settings.path),
-        })
+            path: join_path(&linker_dir, search_path),
+            rust,
+        }
     }
 
     /// What decides the bytes it makes: the versions of its parts. An input of every store key.
@@ -122,6 +130,11 @@ impl Toolchain {
         &self.wasm_opt
     }
 
+    /// The Rust toolchain.
+    pub fn rust(&self) -> &Rust {
+        &self.rust
+    }
+
     /// A call of clang for wasm32-wasip2 that can also link components.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.clang);
@@ -139,11 +152,12 @@ impl Toolchain {
 }
 
 /// What a build needs of this machine and of the store, and whether it is there.
-pub fn toolchain_parts(settings: &Settings, sources: &Sources) -> Result<Vec<Part>> {
-    let mut parts = Machine::new(&settings.path, settings.wasi_sdk.as_deref()).parts();
+pub fn toolchain_parts(settings: &Settings, project: &Project) -> Result<Vec<Part>> {
+    let store = Store::new(&settings.home);
+    let mut parts = Machine::new(settings, store.witnesses()).parts(&project.root);
     if settings.wasi_sdk.is_none() {
-        let source = sources.first(SYSROOT)?;
-        let there = Store::new(&settings.home).find(&sysroot_recipe(source)).is_some();
+        let source = project.sources.first(SYSROOT)?;
+        let there = store.find(&sysroot_recipe(source)).is_some();
         let place = if there { "in the store" } else { "fetched when a build first needs it" };
         let state = State::Found(format!("{}, {place}", source.version));
         parts.push(Part { name: SYSROOT.to_owned(), state });
@@ -163,17 +177,11 @@ fn sdk_identity(sdk: &Path, clang: &Path) -> String {
 }
 
 /// The path of a program, or its name for what then fails to say.
-fn program(search_path: &[PathBuf], name: &str) -> PathBuf {
-    Machine::new(search_path, None).program(name).unwrap_or_else(|| PathBuf::from(name))
+fn program(machine: &Machine<'_>, name: &str) -> PathBuf {
+    machine.program(name).unwrap_or_else(|| PathBuf::from(name))
 }
 
 fn join_path(first: &Path, rest: &[PathBuf]) -> OsString {
     let dirs = std::iter::once(first).chain(rest.iter().map(PathBuf::as_path));
     std::env::join_paths(dirs).unwrap_or_default()
-}
-
-fn rust_host() -> Result<String> {
-    let mut ask = Command::new("rustc");
-    ask.args(["--print", "host-tuple"]);
-    Ok(process::capture(ask)?)
 }

@@ -77,6 +77,13 @@ pub struct Provided {
 }
 
 impl Package {
+    /// The files and folders that the manifest names, wherever they are.
+    pub fn inputs(&self) -> impl Iterator<Item = PathBuf> {
+        let Extension { c_file, wit_dir, gen_dir, client_dir, .. } = &self.extension;
+        let shims = self.provides.iter().map(|file| &file.shim);
+        [c_file, wit_dir, gen_dir].into_iter().chain(client_dir).chain(shims).cloned()
+    }
+
     /// Reads and checks a manifest.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let document = Document::read(path)?;

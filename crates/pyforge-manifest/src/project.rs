@@ -42,6 +42,13 @@ impl Project {
         Ok(Self { root: root.to_owned(), distribution, sources, packages, components })
     }
 
+    /// The files and folders that a build reads: these hold all of it, but for what links in them lead to.
+    pub fn inputs(&self) -> impl Iterator<Item = PathBuf> {
+        let own = ["pyforge.toml", "sources.toml", "wit", "caps"];
+        let all = own.into_iter().chain(Consumer::ALL.map(Consumer::folder));
+        all.map(|name| self.root.join(name)).chain(self.packages.iter().flat_map(Package::inputs))
+    }
+
     /// The C headers that a consumer's Python sides share.
     pub fn shared_headers(&self, consumer: Consumer) -> PathBuf {
         self.root.join(consumer.folder()).join("include")

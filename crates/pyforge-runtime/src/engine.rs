@@ -83,7 +83,8 @@ impl Runtime {
         let cache = config.cache_dir.as_deref().map(Cache::open).transpose()?;
         let engine = Engine::new(&engine_config(config.stopping)).map_err(engine_error)?;
         let linker = guest::linker(&engine).map_err(engine_error)?;
-        let (threads, stopping, snapshot) = (Threads::new()?, config.stopping, config.snapshot);
+        let (threads, stopping, snapshot) =
+            (Threads::new(config.stopping)?, config.stopping, config.snapshot);
         Ok(Self(Arc::new(Inner { engine, linker, threads, stopping, snapshot, cache })))
     }
 
@@ -243,9 +244,14 @@ fn compile_error(source: &Source, error: &wasmtime::Error) -> LoadError {
 pub(crate) struct Threads(Option<tokio::runtime::Runtime>);
 
 impl Threads {
-    fn new() -> Result<Self, LoadError> {
-        tokio::runtime::Builder::new_multi_thread()
-            // Guests have threads of their own; this one only serves sockets, timers and captured output.
+    /// Guests have threads of their own; what serves sockets, timers and captured output is one more, or whichever thread
+    /// waits for a guest, where the process has nothing else to do: threads take time to start.
+    fn new(stopping: Stopping) -> Result<Self, LoadError> {
+        let mut builder = match stopping {
+            Stopping::InPlace => tokio::runtime::Builder::new_multi_thread(),
+            Stopping::WithProcess => tokio::runtime::Builder::new_current_thread(),
+        };
+        builder
             .worker_threads(1)
             .thread_name("pyforge")
             .enable_all()

@@ -56,7 +56,7 @@ pub fn policy(built: &Interpreter, grants: &Grants, python: Vec<String>) -> miet
     if grants.trust {
         dirs.push(Dir::new(".", "/", Access::ReadWrite));
     }
-    let mut args = vec![built.name.to_owned()];
+    let mut args = vec![built.name.clone()];
     args.extend(python);
     let mut env = environment(grants);
     let runs = runs(&args);

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use pyforge_build::{Built, BuiltMicroPython};
+use serde::{Deserialize, Serialize};
 
 /// An interpreter with its caps, in a file.
+#[derive(Serialize, Deserialize)]
 pub struct Interpreter {
     /// What it is called with: its first argument.
-    pub name: &'static str,
+    pub name: String,
     /// The composed file.
     pub composed: PathBuf,
     /// Its SHA-256.
@@ -19,7 +21,7 @@ pub struct Interpreter {
 impl From<Built> for Interpreter {
     fn from(built: Built) -> Self {
         Self {
-            name: "python",
+            name: "python".to_owned(),
             composed: built.composed,
             digest: built.digest,
             stdlib: Some((built.stdlib, built.guest_stdlib)),
@@ -29,6 +31,6 @@ impl From<Built> for Interpreter {
 
 impl From<BuiltMicroPython> for Interpreter {
     fn from(built: BuiltMicroPython) -> Self {
-        Self { name: "micropython", composed: built.composed, digest: built.digest, stdlib: None }
+        Self { name: "micropython".to_owned(), composed: built.composed, digest: built.digest, stdlib: None }
     }
 }

@@ -76,14 +76,19 @@ fn dispatch(cli: Cli) -> miette::Result<ExitCode> {
 }
 
 impl Global {
-    /// The environment, and the checkout that `--project`, the current directory or `PYFORGE_PROJECT` names.
+    /// The environment, and the checkout.
     fn open(&self) -> miette::Result<(Settings, Project)> {
         let settings = Settings::from_env()?;
+        let project = Project::open(&self.root(&settings)?)?;
+        Ok((settings, project))
+    }
+
+    /// The folder of the checkout that `--project`, the current directory or `PYFORGE_PROJECT` names.
+    fn root(&self, settings: &Settings) -> miette::Result<PathBuf> {
         let current = std::env::current_dir().into_diagnostic()?;
         let start = self.project.as_deref().unwrap_or(&current);
         let root = Project::find(start).or_else(|| Project::find(settings.project.as_deref()?));
-        let root = root.ok_or_else(|| no_project(start))?;
-        Ok((settings, Project::open(&root)?))
+        root.ok_or_else(|| no_project(start))
     }
 }
 

@@ -25,8 +25,8 @@ fn double_only(text: &str, names: &[&str]) -> Result<Vec<u8>> {
 }
 
 fn asyncified(text: &str) -> Vec<u8> {
-    let path = Settings::from_env().unwrap().path;
-    let wasm_opt = crate::machine::Machine::new(&path, None).program("wasm-opt");
+    let (settings, witnesses) = (Settings::from_env().unwrap(), crate::Witnesses::default());
+    let wasm_opt = crate::machine::Machine::new(&settings, &witnesses).program("wasm-opt");
     let wasm_opt = wasm_opt.expect("`wasm-opt` is needed: run `pyforge doctor`");
     let log = tempfile::tempdir().unwrap();
     let log = log.path().join("wasm-opt.log");

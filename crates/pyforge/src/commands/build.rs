@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miette::miette;
-use pyforge_build::{Build, copy_file, copy_tree};
+use pyforge_build::{copy_file, copy_tree};
+use pyforge_manifest::Settings;
 
 use super::choice::InterpreterArgs;
 use crate::Global;
-use crate::progress::Shown;
 use crate::terminal::{print, say};
 
 /// Build python.composed.wasm or micropython.composed.wasm; prints its path
@@ -29,8 +29,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
-    let (settings, project) = global.open()?;
-    let built = args.interpreter.build(&Build::new(&project, &settings, &Shown)?)?;
+    let settings = Settings::from_env()?;
+    let built = args.interpreter.build(global, &settings, global.verbose + args.verbose > 0)?;
     if let Some(target) = args.stdlib {
         let Some((stdlib, guest)) = &built.stdlib else {
             return Err(miette!(help = "leave --stdlib out", "{} has its library in itself", built.name));

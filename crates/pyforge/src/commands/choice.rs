@@ -1,10 +1,12 @@
 //! The options that choose a distribution, shared by the commands that build one.
 
-use miette::miette;
-use pyforge_build::{Build, Choice};
-use pyforge_manifest::Consumer;
+use miette::{IntoDiagnostic, miette};
+use pyforge_build::{Build, Choice, Ready};
+use pyforge_manifest::{Consumer, Project, Settings};
 
+use crate::Global;
 use crate::interpreter::Interpreter;
+use crate::progress::Shown;
 
 /// Which interpreter, and what is in it.
 #[derive(clap::Args)]
@@ -17,13 +19,24 @@ pub struct InterpreterArgs {
 }
 
 impl InterpreterArgs {
-    /// Builds whatever of it is missing.
-    pub fn build(self, build: &Build<'_>) -> miette::Result<Interpreter> {
-        let choice = self.choice.into();
-        Ok(match self.consumer {
+    /// Builds whatever of it is missing; when nothing is, that is known at once, unless reasons are to be said.
+    pub fn build(self, global: &Global, settings: &Settings, say_why: bool) -> miette::Result<Interpreter> {
+        let (root, choice) = (global.root(settings)?, Choice::from(self.choice));
+        // A provider may be a file, named from here.
+        let here =
+            (!choice.providers.is_empty()).then(std::env::current_dir).transpose().into_diagnostic()?;
+        let ready = Ready::new(settings, &root, &(self.consumer, &choice, here));
+        if let Some(known) = ready.recall().filter(|_| !say_why) {
+            return Ok(known);
+        }
+        let project = Project::open(&root)?;
+        let build = Build::new(&project, settings, &Shown)?;
+        let built = match self.consumer {
             Consumer::CPython => build.distribution(&choice)?.into(),
             Consumer::MicroPython => build.micropython(&choice)?.into(),
-        })
+        };
+        ready.keep(&built, build.witnesses());
+        Ok(built)
     }
 }
 

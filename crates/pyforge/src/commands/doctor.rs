@@ -19,7 +19,7 @@ pub struct Args {
 /// Runs the command. Exits with 1 when something is missing.
 pub fn run(global: &Global, args: &Args) -> miette::Result<ExitCode> {
     let (settings, project) = global.open()?;
-    let parts = toolchain_parts(&settings, &project.sources)?;
+    let parts = toolchain_parts(&settings, &project)?;
     let mut complete = true;
     let mut rows = Vec::new();
     for part in &parts {

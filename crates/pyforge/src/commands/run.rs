@@ -1,17 +1,17 @@
 //! `pyforge run`: runs Python as `python` does, seeing only what it is allowed to.
 
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use bytesize::ByteSize;
 use miette::miette;
-use pyforge_build::Build;
+use pyforge_manifest::Settings;
 use pyforge_runtime::{Endpoint, RunError};
 
 use super::choice::InterpreterArgs;
 use crate::Global;
 use crate::guest::{self, Grants, GuestDir};
-use crate::progress::Shown;
 use crate::terminal::say;
 
 /// What a shell reports for a program that Ctrl-C ended.
@@ -61,10 +61,11 @@ pub fn run(global: &Global, args: Args) -> miette::Result<ExitCode> {
         timeout: args.timeout,
         trust: args.trust,
     };
-    let (settings, project) = global.open()?;
-    let built = args.interpreter.build(&Build::new(&project, &settings, &Shown)?)?;
+    let settings = Settings::from_env()?;
+    let built = args.interpreter.build(global, &settings, global.verbose > 0)?;
     let policy = guest::policy(&built, &grants, args.words)?;
-    let program = guest::load(&settings, &built)?;
+    // The process ends with its guest, and takes what it holds along quicker than piece by piece.
+    let program = ManuallyDrop::new(guest::load(&settings, &built)?);
     let interrupt = guest::interrupt_on_ctrl_c()?;
     match program.run(&policy, &interrupt) {
         Ok(exit) => Ok(ExitCode::from(exit.code)),

@@ -3,15 +3,44 @@
 #include "start.h"
 
 #include <stdlib.h>
+#include <wasi/libc-environ.h>
 
 #include "cpython.h"
 
+/* What libc's own entry calls. It would call constructors in every instance. */
+void __wasi_init_tp(void);
+void __wasm_call_ctors(void);
+int __main_void(void);
+void __wasm_call_dtors(void);
+
+static bool constructed;
 static int status;
 
 uint8_t
 exports_pyforge_python_exit_status(void)
 {
     return (uint8_t)status;
+}
+
+void
+start_libc(void)
+{
+    if (constructed) {
+        __wasilibc_initialize_environ();
+        return;
+    }
+    constructed = true;
+    __wasi_init_tp();
+    __wasm_call_ctors();
+}
+
+bool
+exports_wasi_cli_run_run(void)
+{
+    start_libc();
+    int result = __main_void();
+    __wasm_call_dtors();
+    return result == 0;
 }
 
 PyStatus

@@ -19,8 +19,6 @@
 
 #include "cpython.h"
 
-void __wasm_call_ctors(void);
-
 static bool prepared;
 
 /* What the options and variables of the preparation came to. */
@@ -133,7 +131,7 @@ prepare(const cpython_list_string_t *modules)
 bool
 exports_pyforge_python_snapshot_prepare(cpython_list_string_t *modules, cpython_string_t *error)
 {
-    __wasm_call_ctors();
+    start_libc();
     PyStatus result = prepare(modules);
     cpython_list_string_free(modules);
     if (PyStatus_Exception(result)) {

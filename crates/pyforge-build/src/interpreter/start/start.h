@@ -12,6 +12,9 @@ int add_caps(void);
 /* The names of modules that a snapshot has imported, then NULL. Generated. */
 extern const char *const snapshot_modules[];
 
+/* Brings up what libc has to bring up, once; when an instance began with that done, what is each one's own. */
+void start_libc(void);
+
 /* Brings up an interpreter for these arguments, as CPython's own main does. */
 PyStatus initialize(int argc, char **argv);
 
