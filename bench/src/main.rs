@@ -4,12 +4,14 @@
 //!     cargo run --release -p pyforge-bench -- sqlite
 //!     cargo run --release -p pyforge-bench -- tls
 //!     cargo run --release -p pyforge-bench -- start
+//!     cargo run --release -p pyforge-bench -- instances
 //!
 //! The two take turns, and each figure is the best of several rounds, so that what else the machine does
 //! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
 
 mod certificates;
 mod corpus;
+mod instances;
 mod peers;
 mod sides;
 mod start;
@@ -36,7 +38,7 @@ const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), 
 #[derive(Parser)]
 struct Args {
     /// What to measure
-    #[arg(value_parser = ["codecs", "sqlite", "tls", "start", "component"])]
+    #[arg(value_parser = ["codecs", "sqlite", "tls", "start", "instances", "component"])]
     what: String,
     /// The component to run, which is what `component` does and `start` measures
     file: Option<PathBuf>,
@@ -66,6 +68,7 @@ fn main() -> miette::Result<()> {
     let build = Build::new(&project, &settings, &Silent)?;
     let scripts = root.join("bench");
     match args.what.as_str() {
+        "instances" => instances::run(&settings, &build, args.rounds),
         "sqlite" => sqlite(&args, &settings, &build, &scripts),
         "tls" => {
             let built = build.distribution(&choice(&tls::CAPS, &args.provider)?)?;

@@ -126,6 +126,37 @@ fn significant(ratio: f64) -> String {
     if ratio < 0.1 { format!("{ratio:.3}") } else { format!("{ratio:.2}") }
 }
 
+/// What it costs to start something: in seconds, and in bytes while it waits.
+pub struct Starts {
+    pub code: f64,
+    pub whole: f64,
+    pub each: f64,
+    pub idle: f64,
+}
+
+impl Starts {
+    /// Keeps the better of each time.
+    pub fn keep_best(&mut self, other: &Self) {
+        self.code = self.code.min(other.code);
+        self.whole = self.whole.min(other.whole);
+        self.each = self.each.min(other.each);
+    }
+}
+
+/// A column for each that starts.
+pub fn instances(names: &[&str], all: &[Starts]) {
+    println!("| | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    let row = |what: &str, cell: &dyn Fn(&Starts) -> String| {
+        let cells: Vec<_> = all.iter().map(cell).collect();
+        println!("| {what} | {} |", cells.join(" | "));
+    };
+    row("until Python code runs, ms", &|starts| significant(starts.code * 1e3));
+    row("`-c pass`, to its end, ms", &|starts| significant(starts.whole * 1e3));
+    row("of these a second, on all processors", &|starts| short(1.0 / starts.each));
+    row("memory of each that waits, MiB", &|starts| significant(starts.idle / MIB));
+    println!();
+}
+
 /// What a stream takes of memory, where there is a cap and Python, and they are made in this order.
 pub fn memory(codec: &str, rows: &Rows, memory: &[u64]) {
     let [cap, python] = memory else { return };

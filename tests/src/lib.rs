@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod openssl;
+pub mod process;
 pub mod samples;
 pub mod scripts;
 pub mod sqlite;
@@ -47,6 +48,13 @@ pub fn load(built: &Built) -> Program {
 /// A composed file, compiled if need be.
 pub fn load_file(composed: &Path, digest: [u8; 32]) -> Program {
     let config = RuntimeConfig::for_process(settings().compiled());
+    let source = Source::file(composed).with_digest(digest);
+    Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
+}
+
+/// A composed file, compiled if need be, in a host with room for so many instances at a time.
+pub fn host(composed: &Path, digest: [u8; 32], instances: u32) -> Program {
+    let config = RuntimeConfig::for_host(settings().compiled(), instances);
     let source = Source::file(composed).with_digest(digest);
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }

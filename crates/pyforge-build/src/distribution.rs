@@ -28,6 +28,8 @@ pub struct Choice {
     pub python: Option<String>,
     /// Only these caps.
     pub only: Option<Vec<String>>,
+    /// Optional caps beside those.
+    pub with: Vec<String>,
     /// Not these caps.
     pub without: Vec<String>,
     /// The provider of a cap: a component of `caps/` by name, or a `.wasm` file.
@@ -129,9 +131,9 @@ impl<'a> Build<'a> {
         build_component(&self.context, self.context.project.component(name)?)
     }
 
-    /// The providers of the chosen caps' interfaces, each once: a name and a file.
-    fn providers(&self, caps: &[&Package], choice: &Choice) -> Result<BTreeMap<String, PathBuf>> {
-        let mut providers = BTreeMap::new();
+    /// The providers of the chosen caps' interfaces.
+    fn providers(&self, caps: &[&Package], choice: &Choice) -> Result<Providers> {
+        let mut providers = Providers::default();
         for cap in caps {
             for required in &cap.required {
                 let (name, file) = match provider(self.context.project, cap, required, choice)? {
@@ -139,19 +141,18 @@ impl<'a> Build<'a> {
                         (component.name.clone(), build_component(&self.context, component)?)
                     }
                     Provider::File(file) => (file_stem(&file), file),
+                    Provider::Host => {
+                        providers.host.push(required.interface.to_string());
+                        continue;
+                    }
                 };
-                providers.insert(name, file);
+                providers.files.insert(name, file);
             }
         }
         Ok(providers)
     }
 
-    fn compose(
-        &self,
-        name: &str,
-        interpreter: &Path,
-        providers: &BTreeMap<String, PathBuf>,
-    ) -> Result<(PathBuf, [u8; 32])> {
+    fn compose(&self, name: &str, interpreter: &Path, providers: &Providers) -> Result<(PathBuf, [u8; 32])> {
         let file = format!("{name}.composed.wasm");
         let read_part = |name: &str, file: &Path| {
             self.context.store.witnesses().add(file);
@@ -159,15 +160,18 @@ impl<'a> Build<'a> {
         };
         let consumer = read_part(name, interpreter)?;
         let parts: Vec<_> =
-            providers.iter().map(|(name, file)| read_part(name, file)).collect::<Result<_>>()?;
+            providers.files.iter().map(|(name, file)| read_part(name, file)).collect::<Result<_>>()?;
         let mut recipe = Recipe::new("composed")
             .input("composer", pyforge_compose::REVISION.to_string())
             .input(name, bytes_digest(&consumer.bytes));
         for part in &parts {
             recipe = recipe.input(format!("part {}", part.name), bytes_digest(&part.bytes));
         }
+        for interface in &providers.host {
+            recipe = recipe.input(format!("host {interface}"), "");
+        }
         let entry = self.context.store.get(&recipe, self.context.progress, |entry| {
-            let composed = pyforge_compose::compose(consumer, parts)?;
+            let composed = pyforge_compose::compose_for_host(consumer, parts, &providers.host)?;
             write_atomically(&entry.join(DIGEST), &Sha256::digest(&composed))?;
             write_atomically(&entry.join(&file), &composed)
         })?;
@@ -182,12 +186,22 @@ impl<'a> Build<'a> {
 enum Provider<'a> {
     Project(&'a Component),
     File(PathBuf),
+    Host,
 }
 
-/// The caps of a distribution: all of the checkout's for the consumer, or those the choice names.
+/// What the caps of a distribution are composed with.
+#[derive(Default)]
+struct Providers {
+    /// Components, each once, by name.
+    files: BTreeMap<String, PathBuf>,
+    /// Interfaces that are left to the host.
+    host: Vec<String>,
+}
+
+/// The caps of a distribution: all of the checkout's for the consumer but the optional ones, or those the choice names.
 fn chosen_caps<'a>(project: &'a Project, consumer: Consumer, choice: &Choice) -> Result<Vec<&'a Package>> {
     let cap = |name| project.package(consumer, name);
-    for name in choice.without.iter().chain(choice.providers.keys()) {
+    for name in choice.with.iter().chain(&choice.without).chain(choice.providers.keys()) {
         cap(name)?;
     }
     let mut caps: Vec<&Package> = match &choice.only {
@@ -195,15 +209,16 @@ fn chosen_caps<'a>(project: &'a Project, consumer: Consumer, choice: &Choice) ->
         Some(names) => {
             names.iter().filter(|name| !name.is_empty()).map(|name| cap(name)).collect::<Result<_, _>>()?
         }
-        None => project.packages_for(consumer).collect(),
+        None => project.packages_for(consumer).filter(|package| !package.optional).collect(),
     };
+    caps.extend(choice.with.iter().map(|name| cap(name)).collect::<Result<Vec<_>, _>>()?);
     caps.retain(|cap| !choice.without.contains(&cap.cap));
     caps.sort_by(|a, b| a.cap.cmp(&b.cap));
     caps.dedup_by(|a, b| a.cap == b.cap);
     Ok(caps)
 }
 
-/// The provider the choice names, else the one `pyforge.toml` names, else the only one there is.
+/// The provider the choice names, else the host if the cap says so, else the one `pyforge.toml` names, else the only one there is.
 fn provider<'a>(
     project: &'a Project,
     cap: &Package,
@@ -212,6 +227,9 @@ fn provider<'a>(
 ) -> Result<Provider<'a>> {
     if let Some(name) = choice.providers.get(&cap.cap) {
         return named_provider(project, name);
+    }
+    if required.provider == pyforge_manifest::Provider::Host {
+        return Ok(Provider::Host);
     }
     if let Some(name) = project.distribution.providers.get(&required.interface.name) {
         let document = &project.distribution.document;

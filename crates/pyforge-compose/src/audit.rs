@@ -7,7 +7,7 @@ use wac_types::{ItemKind, SubtypeChecker, World};
 
 use crate::{ComposeError, Part};
 
-/// The host provides these.
+/// Every host provides these.
 const HOST_NAMESPACE: &str = "wasi:";
 
 /// One import of a part and the part that satisfies it, by their places among the parts.
@@ -22,6 +22,8 @@ pub struct Audit<'a> {
     pub graph: &'a CompositionGraph,
     pub packages: &'a [PackageId],
     pub parts: &'a [Part],
+    /// Interfaces beside WASI that the host is known to provide, with their versions.
+    pub host: &'a [String],
 }
 
 impl Audit<'_> {
@@ -30,7 +32,7 @@ impl Audit<'_> {
         let mut links = Vec::new();
         for consumer in 0..self.parts.len() {
             for (interface, wanted) in &self.world(consumer).imports {
-                if !interface.starts_with(HOST_NAMESPACE) {
+                if !self.is_of_host(interface) {
                     let provider = self.provider(consumer, interface)?;
                     self.check_types(consumer, provider, interface, *wanted)?;
                     links.push(Link { consumer, provider, interface: interface.clone() });
@@ -39,6 +41,10 @@ impl Audit<'_> {
         }
         self.check_used(&links)?;
         Ok(links)
+    }
+
+    fn is_of_host(&self, interface: &String) -> bool {
+        interface.starts_with(HOST_NAMESPACE) || self.host.contains(interface)
     }
 
     fn world(&self, part: usize) -> &World {

@@ -27,10 +27,19 @@ pub struct Part {
 /// Providers may import from each other. Nothing but WASI is left to import, every provider is used, and the
 /// result is validated. The same parts in the same order make the same bytes.
 pub fn compose(consumer: Part, providers: Vec<Part>) -> Result<Vec<u8>, ComposeError> {
+    compose_for_host(consumer, providers, &[])
+}
+
+/// The same for a host that provides more than WASI: these interfaces, with their versions, are left to it.
+pub fn compose_for_host(
+    consumer: Part,
+    providers: Vec<Part>,
+    host: &[String],
+) -> Result<Vec<u8>, ComposeError> {
     let mut parts: Vec<Part> = std::iter::once(consumer).chain(providers).collect();
     let mut graph = CompositionGraph::new();
     let packages = parts.iter_mut().map(|part| register(&mut graph, part)).collect::<Result<Vec<_>, _>>()?;
-    let links = Audit { graph: &graph, packages: &packages, parts: &parts }.links()?;
+    let links = Audit { graph: &graph, packages: &packages, parts: &parts, host }.links()?;
     let nodes: Vec<_> = packages.iter().map(|package| graph.instantiate(*package)).collect();
     for link in &links {
         plug(&mut graph, &nodes, link)?;
@@ -146,6 +155,17 @@ mod tests {
     fn an_import_that_nobody_satisfies_is_an_error() {
         let message = refusal(consumer("1.0.0"), vec![]);
         assert_eq!(message, "python imports a:b/i@1.0.0, and no component exports it");
+    }
+
+    #[test]
+    fn what_the_host_is_known_to_provide_is_left_to_it_and_nothing_else() {
+        let host = ["a:b/i@1.0.0".to_owned()];
+        let composed = compose_for_host(consumer("1.0.0"), vec![], &host).unwrap();
+        let imports: Vec<_> =
+            inspect(&composed).unwrap().imports.into_iter().map(|import| import.name).collect();
+        assert_eq!(imports, host);
+        let error = compose_for_host(consumer("1.0.1"), vec![], &host).unwrap_err();
+        assert_eq!(error.to_string(), "python imports a:b/i@1.0.1, and no component exports it");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod names;
 mod outline;
 
 pub use carried::say_carried;
-pub use compose::{Part, REVISION, compose};
+pub use compose::{Part, REVISION, compose, compose_for_host};
 pub use error::{ComposeError, InspectError};
 pub use inspect::{Embedded, HostImport, Import, Inspection, inspect};
 

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use semver::Version;
 
+/// The namespace of pyforge's own contracts.
+const OURS: &str = "pyforge";
+
 /// An interface of some version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Interface {
@@ -15,9 +18,14 @@ pub struct Interface {
 }
 
 impl Interface {
-    /// The folder of the master contract under `wit/`: the namespace, `zlib` of `zlib:component/stream`.
+    /// The folder of the master contract under `wit/`: the namespace, `zlib` of `zlib:component/stream`. pyforge's own
+    /// contracts, which stand for no library, are told apart by the package: `host` of `pyforge:host/functions`.
     pub fn contract(&self) -> &str {
-        self.name.split(':').next().unwrap_or(&self.name)
+        match self.name.split_once(':') {
+            Some((OURS, rest)) => rest.split('/').next().unwrap_or(rest),
+            Some((namespace, _)) => namespace,
+            None => &self.name,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub use distribution::Distribution;
 pub use document::Document;
 pub use expected::{Exception, Expected};
 pub use interface::Interface;
-pub use package::{Extension, Package, Provided, Required};
+pub use package::{Extension, Package, Provided, Provider, Required};
 pub use problem::{Problem, Problems};
 pub use project::Project;
 pub use settings::{Settings, host_variable, host_variables};

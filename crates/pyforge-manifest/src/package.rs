@@ -23,6 +23,8 @@ pub struct Package {
     pub version: Version,
     /// One line for people.
     pub description: String,
+    /// Whether only those have it who name it: it is no part of the default distribution.
+    pub optional: bool,
     /// The interpreter that the extension is written for.
     pub consumer: Consumer,
     /// The C side.
@@ -59,10 +61,22 @@ pub struct Extension {
 pub struct Required {
     /// Its name and version.
     pub interface: Interface,
+    /// Who provides it.
+    pub provider: Provider,
     /// Where the name stands.
     pub span: Span,
     /// Where the version stands.
     pub version_span: Span,
+}
+
+/// Who provides an interface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Provider {
+    /// A component that it is composed with.
+    #[default]
+    Component,
+    /// The host that runs the composed file. Only a host that knows the interface can.
+    Host,
 }
 
 /// One Python file shipped into the standard library.
@@ -110,6 +124,7 @@ struct Raw {
     name: Spanned<String>,
     version: Version,
     description: String,
+    optional: bool,
     module: Spanned<String>,
     c_file: Spanned<String>,
     wit_dir: Spanned<String>,
@@ -153,6 +168,7 @@ impl Raw {
             cap,
             version: self.version,
             description: self.description,
+            optional: self.optional,
             consumer: self.consumer,
             extension,
             required: self.required,
@@ -178,6 +194,7 @@ impl<'de> Deserialize<'de> for Raw {
             name: package.name,
             version: package.version,
             description: package.description,
+            optional: package.optional,
             module: extension.module,
             c_file: extension.c_file,
             wit_dir: extension.wit_dir,
@@ -195,6 +212,7 @@ struct RawPackage {
     name: Spanned<String>,
     version: Version,
     description: String,
+    optional: bool,
 }
 
 impl<'de> Deserialize<'de> for RawPackage {
@@ -203,12 +221,14 @@ impl<'de> Deserialize<'de> for RawPackage {
         let name = table.required_s("name");
         let version = table.required_s::<String>("version");
         let description = table.required("description");
+        let optional = table.optional("optional").unwrap_or_default();
         table.finalize(None)?;
         let version = version?;
         Ok(Self {
             name: name?,
             version: parse_version(&version.value).map_err(|message| custom(version.span, message))?,
             description: description?,
+            optional,
         })
     }
 }
@@ -265,15 +285,28 @@ impl<'de> Deserialize<'de> for Required {
         let mut table = TableHelper::new(value)?;
         let name = table.required_s::<String>("interface");
         let version = table.required_s::<String>("version");
+        let provider = table.optional_s::<String>("provider");
         table.finalize(None)?;
         let (name, version) = (name?, version?);
         check_name(&name.value).map_err(|message| custom(name.span, message))?;
         let parsed = parse_version(&version.value).map_err(|message| custom(version.span, message))?;
         Ok(Self {
             interface: Interface { name: name.value, version: parsed },
+            provider: provider.map_or(Ok(Provider::default()), parse_provider)?,
             span: name.span,
             version_span: version.span,
         })
+    }
+}
+
+fn parse_provider(name: Spanned<String>) -> Result<Provider, DeserError> {
+    match name.value.as_str() {
+        "host" => Ok(Provider::Host),
+        other => {
+            let message =
+                format!("`{other}` provides nothing: write `host`, or leave it out for a component");
+            Err(custom(name.span, message))
+        }
     }
 }
 

@@ -1,11 +1,7 @@
 //! Guest output kept in memory, up to a bound.
 
-use std::io;
-use std::pin::Pin;
+use crate::direct::Direct;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-use tokio::io::AsyncWrite;
-use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
 /// Keeps the first bytes a guest writes. Clones share one buffer, so a capture can be read after the run,
 /// also when the run failed, or while it goes on.
@@ -35,37 +31,19 @@ impl Capture {
         self.buffer().truncated
     }
 
-    fn buffer(&self) -> MutexGuard<'_, Buffer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn stream(&self) -> Direct {
+        let capture = self.clone();
+        Direct::new(Arc::new(move |bytes| capture.keep(bytes)))
     }
-}
 
-impl IsTerminal for Capture {
-    fn is_terminal(&self) -> bool {
-        false
-    }
-}
-
-impl StdoutStream for Capture {
-    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        Box::new(self.clone())
-    }
-}
-
-impl AsyncWrite for Capture {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn keep(&self, bytes: &[u8]) {
         let mut buffer = self.buffer();
         let kept = bytes.len().min(buffer.limit - buffer.bytes.len());
         buffer.bytes.extend_from_slice(&bytes[..kept]);
         buffer.truncated |= kept < bytes.len();
-        Poll::Ready(Ok(bytes.len()))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,8 @@
 //! The engine, and how it is set up for Python.
 
 use crate::cache::{Cache, hex};
-use crate::{LoadError, Program, Progress, Source, guest, snapshot};
+use crate::slices::Slices;
+use crate::{LoadError, Pool, Program, Progress, Source, guest, snapshot};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::io;
@@ -22,8 +23,13 @@ const HOST_STACK: usize = 1 << 20;
 /// The largest initial memory that is kept as it will be mapped, in bytes.
 const IMAGE: u64 = 64 << 20;
 
+/// More ticks of an engine's clock than there will be.
+const FOREVER: u64 = 1 << 48;
+
 /// A component that can be run.
 pub(crate) type Command = CommandPre<guest::State>;
+/// How many guests [`Program::run`] can have at a time: each has a thread, and later ones would wait for one.
+const MAX_THREADS: usize = 1 << 15;
 
 /// How to set up a [`Runtime`].
 #[derive(Clone, Debug, Default)]
@@ -34,16 +40,26 @@ pub struct RuntimeConfig {
     /// What becomes of a guest that has to stop while it computes.
     pub stopping: Stopping,
     /// Has runs begin with a Python that is up already, and that has imported these modules and the ones that its
-    /// distribution names: with a snapshot, which is taken when a component is loaded first and kept where its compiled code is. Runs that ask for another Python
-    /// (`-I`, `PYTHONPATH`, `PYTHONHASHSEED`) start it themselves. All runs from one snapshot have the same seed of
-    /// hashes, which is the system's choice: where that matters, set no `cache_dir`, and each process has its own.
+    /// distribution names: with a snapshot, which is taken when a component is loaded first and kept where its compiled
+    /// code is. Runs that ask for another Python (`-I`, `PYTHONPATH`, `PYTHONHASHSEED`) start it themselves. All runs
+    /// from one snapshot have the same seed of hashes, which is the system's choice: where that matters, set no
+    /// `cache_dir`, and each process has its own.
     pub snapshot: Option<Vec<String>>,
+    /// Room for many instances at a time, which then start faster. Without one, memory is mapped as instances come.
+    pub pool: Option<Pool>,
 }
 
 impl RuntimeConfig {
     /// For a process that runs a guest and ends with it, and keeps compiled code and snapshots in that folder.
     pub fn for_process(cache_dir: PathBuf) -> Self {
-        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess, snapshot: Some(Vec::new()) }
+        let snapshot = Some(Vec::new());
+        Self { cache_dir: Some(cache_dir), stopping: Stopping::WithProcess, snapshot, pool: None }
+    }
+
+    /// For a process that runs many guests, up to so many at a time, and keeps compiled code in that folder.
+    pub fn for_host(cache_dir: PathBuf, instances: u32) -> Self {
+        let (snapshot, pool) = (Some(Vec::new()), Some(Pool::new(instances)));
+        Self { cache_dir: Some(cache_dir), stopping: Stopping::InPlace, snapshot, pool }
     }
 }
 
@@ -51,8 +67,8 @@ impl RuntimeConfig {
 /// way, and a guest that waits (for input, a timer, a socket) ends either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stopping {
-    /// It ends there and then. Every loop and function of its code asks whether it may go on, which costs about a
-    /// quarter of its speed.
+    /// It ends there and then. Every loop and function of its code asks whether it may go on, which costs a
+    /// quarter to a third of its speed.
     #[default]
     InPlace,
     /// It is given up, and keeps its thread and its memory until the process ends: for a process that ends with its
@@ -68,8 +84,9 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<guest::State>,
     pub(crate) threads: Threads,
-    pub(crate) stopping: Stopping,
     snapshot: Option<Vec<String>>,
+    /// What lets guests that stop in place do so.
+    pub(crate) slices: Option<Slices>,
     cache: Option<Cache>,
 }
 
@@ -81,11 +98,12 @@ impl Runtime {
     /// [`LoadError::Engine`] when the machine cannot host the engine.
     pub fn new(config: RuntimeConfig) -> Result<Self, LoadError> {
         let cache = config.cache_dir.as_deref().map(Cache::open).transpose()?;
-        let engine = Engine::new(&engine_config(config.stopping)).map_err(engine_error)?;
+        let engine = Engine::new(&engine_config(&config)).map_err(engine_error)?;
         let linker = guest::linker(&engine).map_err(engine_error)?;
-        let (threads, stopping, snapshot) =
-            (Threads::new(config.stopping)?, config.stopping, config.snapshot);
-        Ok(Self(Arc::new(Inner { engine, linker, threads, stopping, snapshot, cache })))
+        let threads = Threads::new(config.stopping)?;
+        let stops_in_place = config.stopping == Stopping::InPlace;
+        let slices = stops_in_place.then(|| Slices::new(&engine, threads.get().handle()));
+        Ok(Self(Arc::new(Inner { engine, linker, threads, slices, snapshot: config.snapshot, cache })))
     }
 
     /// Loads a component, from the cache if it was compiled before. `progress` hears of what takes long.
@@ -142,11 +160,13 @@ impl Runtime {
     fn snapshot(&self, source: &Source, plain: &Command, modules: &[String]) -> Result<Vec<u8>, LoadError> {
         let wasm = source.read()?;
         let error = |reason: String| LoadError::Snapshot { path: source.name(), reason };
-        let policy = snapshot::policy();
-        let state = guest::State::new(&policy).map_err(|failure| error(failure.to_string()))?;
-        let store = Store::new(&self.0.engine, state);
-        let taken = snapshot::take(&wasm, plain.instance_pre(), store, modules);
-        self.0.threads.get().block_on(taken).map_err(|failure| error(format!("{failure:#}")))
+        self.0.threads.get().block_on(async {
+            let state = guest::State::new(&snapshot::policy()).await;
+            let mut store = Store::new(&self.0.engine, state.map_err(|failure| error(failure.to_string()))?);
+            store.set_epoch_deadline(FOREVER);
+            let taken = snapshot::take(&wasm, plain.instance_pre(), store, modules).await;
+            taken.map_err(|failure| error(format!("{failure:#}")))
+        })
     }
 
     fn command(&self, source: &Source, component: Component) -> Result<Command, LoadError> {
@@ -192,15 +212,19 @@ impl Runtime {
     }
 }
 
-fn engine_config(stopping: Stopping) -> Config {
+fn engine_config(wanted: &RuntimeConfig) -> Config {
     let mut config = Config::new();
+    if let Some(pool) = wanted.pool {
+        // What a deep recursion left of a stack is not to stay with the pool.
+        config.allocation_strategy(pool.allocation()).async_stack_zeroing(true);
+    }
     config
         .cranelift_opt_level(OptLevel::Speed)
         // C code that uses setjmp is compiled to exceptions.
         .wasm_exceptions(true)
         // WASI 0.2 only; without it calls between components skip the bookkeeping of tasks.
         .concurrency_support(false)
-        .epoch_interruption(stopping == Stopping::InPlace)
+        .epoch_interruption(wanted.stopping == Stopping::InPlace)
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(WASM_STACK + HOST_STACK)
         // A memory that begins with a snapshot is mapped from the compiled code, gaps included.
@@ -253,6 +277,7 @@ impl Threads {
         };
         builder
             .worker_threads(1)
+            .max_blocking_threads(MAX_THREADS)
             .thread_name("pyforge")
             .enable_all()
             .build()

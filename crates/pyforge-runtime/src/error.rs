@@ -41,7 +41,7 @@ pub enum LoadError {
     /// The component does not fit this host: an import it lacks, or no `wasi:cli/run` among the exports.
     #[error("cannot run `{}` here: {reason}", path.display())]
     #[diagnostic(help(
-        "it must export `wasi:cli/run` and import nothing but WASI 0.2: compose it with its caps first"
+        "it must export `wasi:cli/run` and import nothing but WASI 0.2 and `pyforge:host`: compose it with its caps first"
     ))]
     Unfit {
         /// The component.
@@ -117,6 +117,20 @@ pub enum RunError {
     Timeout {
         /// The policy's limit.
         limit: Duration,
+    },
+    /// More was written to standard output and standard error than the policy allows. What fitted was written.
+    #[error("stopped after {limit} bytes of output")]
+    #[diagnostic(help("raise the limit"))]
+    Output {
+        /// The policy's limit, in bytes.
+        limit: u64,
+    },
+    /// The pool has no room for another instance. There is room again as runs end.
+    #[error("no room for another instance: {reason}")]
+    #[diagnostic(help("run fewer at a time, or make the pool larger"))]
+    Full {
+        /// What there is no more of.
+        reason: String,
     },
     /// An [`Interrupt`](crate::Interrupt) was raised.
     #[error("interrupted")]

@@ -90,10 +90,13 @@ struct Resolved {
 
 impl AllowList {
     /// Resolves every name now, so that a misspelt one is told before the guest starts.
-    pub(crate) fn resolve(endpoints: &[Endpoint]) -> Result<Self, (Endpoint, io::Error)> {
+    pub(crate) async fn resolve(endpoints: &[Endpoint]) -> Result<Self, (Endpoint, io::Error)> {
         let mut addresses = HashSet::new();
         for endpoint in endpoints {
-            addresses.extend(endpoint.resolve().map_err(|source| (endpoint.clone(), source))?);
+            let asked = endpoint.clone();
+            let answer = tokio::task::spawn_blocking(move || asked.resolve()).await;
+            let answer = answer.map_err(io::Error::other).flatten();
+            addresses.extend(answer.map_err(|source| (endpoint.clone(), source))?);
         }
         Ok(Self(Arc::new(Resolved { endpoints: endpoints.to_vec(), addresses })))
     }
@@ -155,9 +158,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn names_compare_as_dns_does() {
-        let list = AllowList::resolve(&[Endpoint::new("localhost", 80)]).unwrap();
+    #[tokio::test]
+    async fn names_compare_as_dns_does() {
+        let list = AllowList::resolve(&[Endpoint::new("localhost", 80)]).await.unwrap();
         assert!(list.allows_name("LOCALHOST."));
         assert!(list.allows_name("10.0.0.1"));
         assert!(!list.allows_name("example.org"));
@@ -165,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_listed_addresses_pass() {
-        let list = AllowList::resolve(&[Endpoint::new("127.0.0.1", 80)]).unwrap();
+        let list = AllowList::resolve(&[Endpoint::new("127.0.0.1", 80)]).await.unwrap();
         let allows = |address: &str, usage| list.clone().allows(address.parse().unwrap(), usage);
         assert!(allows("127.0.0.1:80", SocketAddrUse::TcpConnect).await);
         assert!(allows("[::ffff:127.0.0.1]:80", SocketAddrUse::TcpConnect).await);

@@ -1,6 +1,6 @@
 //! What a guest may see and use. Everything not named is denied.
 
-use crate::{Capture, Network};
+use crate::{Capture, Feed, Functions, Network, Sink};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,9 +24,15 @@ pub struct Policy {
     pub stdout: Output,
     /// Standard error.
     pub stderr: Output,
+    /// What the guest may call.
+    pub functions: Functions,
     /// The most bytes that all linear memories may have together. A growth beyond it fails in the guest,
     /// which Python turns into a `MemoryError`.
     pub memory: Option<u64>,
+    /// The most bytes that the guest may write to standard output and standard error together. What goes beyond ends
+    /// the run with [`RunError::Output`](crate::RunError::Output): a guest that floods is not served by an exception
+    /// that it can catch, whose traceback could not be written either.
+    pub output: Option<u64>,
     /// The longest the run may take, from the moment it starts (loading is not counted).
     pub timeout: Option<Duration>,
 }
@@ -69,6 +75,8 @@ pub enum Input {
     Inherit,
     /// These bytes.
     Bytes(Vec<u8>),
+    /// What comes as the guest runs.
+    Stream(Feed),
 }
 
 /// Where an output stream goes.
@@ -81,4 +89,6 @@ pub enum Output {
     Inherit,
     /// Into memory.
     Capture(Capture),
+    /// To the host as the guest runs.
+    Stream(Sink),
 }

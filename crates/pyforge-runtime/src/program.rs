@@ -2,26 +2,30 @@
 
 use crate::engine::Command;
 use crate::guest::State;
-use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Source, Stopping, Trap, snapshot};
+use crate::output::OutputExceeded;
+use crate::stop::Stop;
+use crate::{Interrupt, MemoryUse, Policy, RunError, Runtime, Source, Trap, snapshot};
+use std::future::Future;
 use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, unconstrained};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::task::{unconstrained, yield_now};
+use tokio::time::timeout;
 use wasmtime::component::Instance;
-use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
+use wasmtime::{PoolConcurrencyLimitError, Store, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::Command as Exports;
 
 /// The interface that tells the exit status, which `wasi:cli/run` has no room for.
 const EXIT: &str = "pyforge:python/exit@0.1.0";
 
-/// How often a guest that is to stop is told so.
-const TICK: Duration = Duration::from_millis(1);
-
 /// How long a guest that is to stop in place may sit in a system call of the host (a write to a pipe that
 /// nobody reads, say) before its thread is given up.
 const GRACE: Duration = Duration::from_millis(250);
+
+/// The same for a guest that is given up if it computes: enough for one that waits.
+const GRACE_OF_WAITING: Duration = Duration::from_millis(1);
 
 /// A compiled component. Cheap to clone; runs are independent of each other.
 #[derive(Clone)]
@@ -42,22 +46,6 @@ pub struct Exit {
     pub code: u8,
     /// What its memories came to.
     pub memory: MemoryUse,
-}
-
-/// Why the host ends a run.
-#[derive(Clone, Copy, Debug)]
-enum Stop {
-    Timeout(Duration),
-    Interrupt,
-}
-
-impl From<Stop> for RunError {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Timeout(limit) => Self::Timeout { limit },
-            Stop::Interrupt => Self::Interrupted,
-        }
-    }
 }
 
 /// How many resources components may hold for each other at a time: hash objects, say, or statements of a database.
@@ -96,87 +84,101 @@ impl Program {
     /// Any [`RunError`]. An exit status other than 0 is not an error.
     ///
     /// # Panics
-    /// When called from async code; use a blocking thread there.
+    /// When called from async code; use [`run_async`](Self::run_async) there.
     pub fn run(&self, policy: &Policy, interrupt: &Interrupt) -> Result<Exit, RunError> {
+        self.runtime.0.threads.get().block_on(self.on_thread(policy, interrupt))
+    }
+
+    /// The same for async code: a future that can be spawned, and that ends the guest when it is dropped.
+    ///
+    /// The guest runs where the future is polled, on the caller's own tokio runtime, which must have its timers and I/O
+    /// enabled. A guest that waits takes no thread; one that computes lets others have their turn after 2 ms. Files
+    /// are read and written in the caller's thread, though, as is usual for a disk.
+    ///
+    /// That is so with [`Stopping::InPlace`](crate::Stopping). With `WithProcess` the guest has a thread of its own,
+    /// which keeps computing when the future is dropped.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_async(&self, policy: &Policy, interrupt: &Interrupt) -> Result<Exit, RunError> {
+        match &self.runtime.0.slices {
+            Some(slices) => slices.while_computing(unconstrained(self.guest(policy, interrupt))).await,
+            None => self.on_thread(policy, interrupt).await,
+        }
+    }
+
+    /// Gives the guest a thread of its own, which is given up when the guest has to stop and does not.
+    async fn on_thread(&self, policy: &Policy, interrupt: &Interrupt) -> Result<Exit, RunError> {
         let threads = self.runtime.0.threads.get();
-        let (stop, stopped) = watch::channel(None);
-        let (program, policy_of_guest, handle) = (self.clone(), policy.clone(), threads.handle().clone());
+        let (program, handle) = (self.clone(), threads.handle().clone());
+        let (its_policy, its_interrupt) = (policy.clone(), interrupt.clone());
+        let (waiting, abandoned) = oneshot::channel::<()>();
+        let mut guest = threads.spawn_blocking(move || {
+            let guest = program.guest(&its_policy, &its_interrupt);
+            handle.block_on(program.while_wanted(guest, abandoned))
+        });
+        let stop = tokio::select! {
+            biased;
+            result = &mut guest => return joined(result),
+            stop = Stop::when(policy.timeout, interrupt) => stop,
+        };
+        let result = timeout(self.grace(), guest).await;
+        drop(waiting);
+        result.map_or(Err(stop.into()), joined)
+    }
+
+    /// Completes a guest on this thread, unless whoever waits for it is gone.
+    async fn while_wanted(
+        &self,
+        guest: impl Future<Output = Result<Exit, RunError>>,
+        abandoned: oneshot::Receiver<()>,
+    ) -> Result<Exit, RunError> {
         // tokio has a task wait now and then although it need not, so that others get their turn. A guest takes no
         // turn from anybody on a thread of its own, and would be told that a socket takes nothing of which `poll` has
         // just said that it does.
-        let guest = threads
-            .spawn_blocking(move || handle.block_on(unconstrained(program.guest(&policy_of_guest, stopped))));
-        threads.block_on(self.supervise(guest, policy.timeout, interrupt, &stop))
-    }
-
-    /// Waits for the guest, and ends it when it has to stop.
-    async fn supervise(
-        &self,
-        mut guest: JoinHandle<Result<Exit, RunError>>,
-        limit: Option<Duration>,
-        interrupt: &Interrupt,
-        stop: &watch::Sender<Option<Stop>>,
-    ) -> Result<Exit, RunError> {
-        let reason = tokio::select! {
-            biased;
-            () = interrupt.raised() => Stop::Interrupt,
-            result = &mut guest => return joined(result),
-            limit = time_up(limit) => Stop::Timeout(limit),
-        };
-        stop.send_replace(Some(reason));
-        let grace = match self.runtime.0.stopping {
-            Stopping::InPlace => GRACE,
-            Stopping::WithProcess => TICK,
-        };
-        let start = Instant::now();
-        while start.elapsed() < grace {
-            // Once would do but for a guest that reads `stop` before and moves its deadline after.
-            self.runtime.0.engine.increment_epoch();
-            if let Ok(result) = tokio::time::timeout(TICK, &mut guest).await {
-                return joined(result);
+        let guest = unconstrained(async {
+            tokio::select! {
+                biased;
+                _ = abandoned => Err(RunError::Interrupted),
+                result = guest => result,
             }
+        });
+        match &self.runtime.0.slices {
+            Some(slices) => slices.while_computing(guest).await,
+            None => guest.await,
         }
-        Err(reason.into())
     }
 
-    /// The guest's thread.
-    async fn guest(
-        &self,
-        policy: &Policy,
-        mut stopped: watch::Receiver<Option<Stop>>,
-    ) -> Result<Exit, RunError> {
-        let mut store = self.store(policy, stopped.clone())?;
-        let ending = tokio::select! {
+    /// How long a guest that is to stop may take for it.
+    fn grace(&self) -> Duration {
+        if self.runtime.0.slices.is_some() { GRACE } else { GRACE_OF_WAITING }
+    }
+
+    /// An instance from its start to its end, which comes early when the guest is to stop: a guest that waits is
+    /// dropped, and so is one that computes and pauses between two slices of time.
+    async fn guest(&self, policy: &Policy, interrupt: &Interrupt) -> Result<Exit, RunError> {
+        let command = self.command(policy)?;
+        let mut store = self.store(State::new(policy).await?);
+        let result = tokio::select! {
             biased;
-            // Drops the other future, and with it the guest, if it waits.
-            _ = stopped.wait_for(Option::is_some) => None,
-            result = complete(self.command(policy)?, &mut store) => Some(result),
+            stop = Stop::when(policy.timeout, interrupt) => return Err(stop.into()),
+            result = complete(command, &mut store) => result,
         };
         let memory = store.data().memory.used().clone();
-        let stop = *stopped.borrow();
-        match (ending, stop) {
-            (Some(Ok(code)), _) => Ok(Exit { code, memory }),
-            (_, Some(stop)) => Err(stop.into()),
-            (Some(Err(error)), None) => failure(error, memory, policy),
-            (None, None) => Err(RunError::Interrupted),
+        match result {
+            Ok(code) => Ok(Exit { code, memory }),
+            Err(error) => Err(failure(error, &memory, policy)),
         }
     }
 
-    fn store(
-        &self,
-        policy: &Policy,
-        stopped: watch::Receiver<Option<Stop>>,
-    ) -> Result<Store<State>, RunError> {
-        let mut store = Store::new(&self.runtime.0.engine, State::new(policy)?);
+    fn store(&self, state: State) -> Store<State> {
+        let mut store = Store::new(&self.runtime.0.engine, state);
         store.limiter(|state| &mut state.memory);
         store.set_max_component_handles(MAX_HANDLES);
         store.set_epoch_deadline(1);
-        // The engine's epoch moves when any of its guests has to stop; the others go on.
-        store.epoch_deadline_callback(move |_| {
-            let stop = stopped.borrow().is_some();
-            Ok(if stop { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
-        });
-        Ok(store)
+        // tokio's own way to yield looks at timers and sockets before the guest goes on.
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::YieldCustom(1, Box::pin(yield_now()))));
+        store
     }
 }
 
@@ -217,11 +219,17 @@ enum Failure {
     Run(wasmtime::Error),
 }
 
-fn failure(failure: Failure, memory: MemoryUse, policy: &Policy) -> Result<Exit, RunError> {
+fn failure(failure: Failure, memory: &MemoryUse, policy: &Policy) -> RunError {
     match (failure, policy.memory, memory.refused) {
-        (Failure::Run(error), _, refused) => Err(trap(&error, refused).into()),
-        (Failure::Start(_), Some(limit), Some(needed)) => Err(RunError::MemoryToStart { limit, needed }),
-        (Failure::Start(error), ..) => Err(RunError::Start(format!("{error:#}"))),
+        (Failure::Run(error), ..) if error.is::<OutputExceeded>() => {
+            RunError::Output { limit: policy.output.unwrap_or_default() }
+        }
+        (Failure::Run(error), _, refused) => trap(&error, refused).into(),
+        (Failure::Start(error), ..) if error.is::<PoolConcurrencyLimitError>() => {
+            RunError::Full { reason: error.root_cause().to_string() }
+        }
+        (Failure::Start(_), Some(limit), Some(needed)) => RunError::MemoryToStart { limit, needed },
+        (Failure::Start(error), ..) => RunError::Start(format!("{error:#}")),
     }
 }
 
@@ -233,16 +241,6 @@ fn trap(error: &wasmtime::Error, refused: Option<u64>) -> Trap {
         format!("{module}!{}\n", symbol.unwrap_or("<function>"))
     });
     Trap { message: error.root_cause().to_string(), backtrace: lines.collect(), refused }
-}
-
-async fn time_up(limit: Option<Duration>) -> Duration {
-    match limit {
-        Some(limit) => {
-            tokio::time::sleep(limit).await;
-            limit
-        }
-        None => std::future::pending().await,
-    }
 }
 
 fn joined(result: Result<Result<Exit, RunError>, tokio::task::JoinError>) -> Result<Exit, RunError> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pyforge_manifest::{Consumer, Package, Problem, Project, Required};
+use pyforge_manifest::{Consumer, Package, Problem, Project, Provider, Required};
 
 use crate::copies::{self, copies};
 use crate::generated::{stale, write};
@@ -136,8 +136,11 @@ fn mentions(text: &str, word: &str, follows: char) -> bool {
     })
 }
 
-/// An interface that no component of the checkout exports in the version required.
+/// An interface that no component of the checkout exports in the version required, though one has to.
 fn no_provider(project: &Project, package: &Package, required: &Required) -> Option<Problem> {
+    if required.provider == Provider::Host {
+        return None;
+    }
     let wanted = &required.interface;
     let exported: Vec<_> = project
         .components

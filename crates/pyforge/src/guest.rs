@@ -83,6 +83,7 @@ pub fn policy(built: &Interpreter, grants: &Grants, python: Vec<String>) -> miet
         stderr: Output::Inherit,
         memory: grants.memory,
         timeout: grants.timeout,
+        ..Policy::default()
     })
 }
 

@@ -150,7 +150,7 @@ fn options_that_come_too_late_are_other_interpreters() {
         (vec!["-X", "utf8", "-c", "import sys; print(sys.flags.utf8_mode)"], 0, "1\n"),
         (vec!["-c", "import sys; print(sys.argv)", "-O"], 0, "['-c', '-O']\n"),
         (vec!["-m", "calendar", "2026", "1"], 0, "January"),
-        (vec!["-m", "json", "-h"], 0, "usage: python -m json"),
+        (vec!["-m", "json", "-h"], 0, "-m json [-h]"),
     ] {
         let (exit, text) = run(&program, policy(&words));
         assert!(exit.code == code && text.contains(said), "{words:?}: {text}");

@@ -16,9 +16,14 @@ pub fn runtime() -> Runtime {
     Runtime::new(RuntimeConfig::default()).unwrap()
 }
 
-/// `tests/guest/guest.rs` as a component. Test processes that run side by side make it side by side and
-/// move equal files into one place.
+/// `tests/guest/guest.rs` as a component, made once by each process.
 pub fn guest_file() -> PathBuf {
+    static FILE: LazyLock<PathBuf> = LazyLock::new(make_guest);
+    FILE.clone()
+}
+
+/// Test processes that run side by side make it side by side and move equal files into one place.
+fn make_guest() -> PathBuf {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guest/guest.rs");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guest.wasm");
     let newer = |path: &PathBuf| Some(path.metadata().ok()?.modified().ok()? > modified(source));

@@ -16,6 +16,12 @@ fn main() {
             std::io::stdin().read_to_string(&mut input).unwrap();
             print!("{input}");
         }
+        "echo" => echo(),
+        "both" => {
+            print!("{}", arg(2));
+            std::io::stdout().flush().unwrap();
+            eprint!("{}", arg(2));
+        }
         "spin" => loop {
             std::hint::black_box(());
         },
@@ -39,6 +45,15 @@ fn report<T: std::fmt::Display>(result: std::io::Result<T>) {
     match result {
         Ok(value) => print!("{value}"),
         Err(error) => print!("error: {:?}", error.kind()),
+    }
+}
+
+/// Answers each line with itself.
+fn echo() {
+    let mut line = String::new();
+    while std::io::stdin().read_line(&mut line).unwrap() > 0 {
+        std::io::stdout().write_all(line.as_bytes()).unwrap();
+        line.clear();
     }
 }
 

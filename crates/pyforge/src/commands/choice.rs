@@ -46,6 +46,9 @@ pub struct ChoiceArgs {
     /// Only these caps
     #[arg(long, value_name = "CAP,…", value_delimiter = ',', conflicts_with = "without")]
     only: Option<Vec<String>>,
+    /// These optional caps as well
+    #[arg(long, value_name = "CAP,…", value_delimiter = ',')]
+    with: Vec<String>,
     /// All caps but these
     #[arg(long, value_name = "CAP,…", value_delimiter = ',')]
     without: Vec<String>,
@@ -62,6 +65,7 @@ impl From<ChoiceArgs> for Choice {
         Self {
             python: args.python,
             only: args.only,
+            with: args.with,
             without: args.without,
             providers: args.provider.into_iter().collect(),
         }
