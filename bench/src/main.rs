@@ -5,6 +5,7 @@
 //!     cargo run --release -p pyforge-bench -- tls
 //!     cargo run --release -p pyforge-bench -- start
 //!     cargo run --release -p pyforge-bench -- instances
+//!     cargo run --release -p pyforge-bench -- interpreter
 //!
 //! The two take turns, and each figure is the best of several rounds, so that what else the machine does
 //! falls on both. Results are tables of ratios; `bench/README.md` keeps them.
@@ -12,7 +13,9 @@
 mod certificates;
 mod corpus;
 mod instances;
+mod interpreter;
 mod peers;
+mod progress;
 mod sides;
 mod start;
 mod table;
@@ -22,9 +25,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use miette::{IntoDiagnostic, miette};
-use pyforge_build::{Build, Choice, Silent};
+use pyforge_build::{Build, Choice};
 use pyforge_manifest::{Project, Settings};
 
+use crate::progress::Plain;
 use crate::sides::{Rows, Sides};
 
 const CODECS_SCRIPT: &str = "bench_codecs.py";
@@ -38,7 +42,7 @@ const CODECS: [(&str, &str); 4] = [("zlib", "16"), ("bz2", "4"), ("lzma", "4"), 
 #[derive(Parser)]
 struct Args {
     /// What to measure
-    #[arg(value_parser = ["codecs", "sqlite", "tls", "start", "instances", "component"])]
+    #[arg(value_parser = ["codecs", "sqlite", "tls", "start", "instances", "interpreter", "component"])]
     what: String,
     /// The component to run, which is what `component` does and `start` measures
     file: Option<PathBuf>,
@@ -48,6 +52,9 @@ struct Args {
     /// Of TLS and hashes, only this group
     #[arg(long, value_parser = tls::names())]
     group: Option<String>,
+    /// Of the interpreter's benchmarks, only this one
+    #[arg(long, value_parser = interpreter::names())]
+    benchmark: Option<String>,
     /// Take another component for a cap: one of caps/ by name, or a .wasm file
     #[arg(long, value_name = "CAP=COMPONENT")]
     provider: Vec<String>,
@@ -65,7 +72,7 @@ fn main() -> miette::Result<()> {
     let current = std::env::current_dir().into_diagnostic()?;
     let root = Project::find(&current).unwrap_or(current);
     let project = Project::open(&root)?;
-    let build = Build::new(&project, &settings, &Silent)?;
+    let build = Build::new(&project, &settings, &Plain)?;
     let scripts = root.join("bench");
     match args.what.as_str() {
         "instances" => instances::run(&settings, &build, args.rounds),
@@ -77,6 +84,10 @@ fn main() -> miette::Result<()> {
         "start" => {
             let built = build.distribution(&Choice::default())?;
             start::run(&settings, &built, scripts.join("start"), args.rounds)
+        }
+        "interpreter" => {
+            let built = build.distribution(&choice(&[], &args.provider)?)?;
+            interpreter::run(&settings, &build, &built, &root, args.rounds, args.benchmark.as_deref())
         }
         _ => codecs(&args, &settings, &build, &scripts),
     }

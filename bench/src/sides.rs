@@ -47,7 +47,12 @@ impl<'a> Sides<'a> {
 
     /// The figures of one native run; `FILE` among the words stands for the corpus.
     pub fn native(&self, words: &[&str]) -> miette::Result<Rows> {
-        let mut command = Command::new(self.built.cpython.python());
+        self.native_by(&self.built.cpython.python(), words)
+    }
+
+    /// The same by another native interpreter.
+    pub fn native_by(&self, python: &Path, words: &[&str]) -> miette::Result<Rows> {
+        let mut command = Command::new(python);
         command.current_dir(self.scripts);
         command.args(
             words.iter().map(|word| if *word == "FILE" { self.corpus.as_os_str() } else { word.as_ref() }),

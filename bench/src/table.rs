@@ -93,6 +93,28 @@ pub fn times(pair: &Pair) {
     println!("| geometric mean | | | {mean:.2} |\n");
 }
 
+/// Milliseconds of the plain native interpreter, the optimized one and ours, and what the last is of each other.
+pub fn interpreters(plain: &Rows, optimized: &Rows, here: &Rows) {
+    println!("| | native, ms | native, PGO and LTO, ms | here, ms | speed, to native | to PGO and LTO |");
+    println!("|---|---|---|---|---|---|");
+    let mut logarithms = [0.0; 2];
+    for (((name, plain), (_, optimized)), (_, here)) in std::iter::zip(std::iter::zip(plain, optimized), here)
+    {
+        let times = [plain, optimized, here].map(|figures| figures["seconds"] * 1e3);
+        let ratios = [times[0] / times[2], times[1] / times[2]];
+        let [plain, optimized, here] = times.map(milliseconds);
+        println!("| {name} | {plain} | {optimized} | {here} | {:.2} | {:.2} |", ratios[0], ratios[1]);
+        logarithms = [0, 1].map(|side| logarithms[side] + ratios[side].ln());
+    }
+    let [to_plain, to_optimized] = logarithms.map(|sum| (sum / plain.len() as f64).exp());
+    println!("| geometric mean | | | | {to_plain:.2} | {to_optimized:.2} |\n");
+}
+
+/// Milliseconds, with digits enough where they are few.
+fn milliseconds(number: f64) -> String {
+    if number < 1.0 { format!("{number:.6}") } else { format!("{number:.1}") }
+}
+
 /// How many a second on both sides, or megabytes a second of what has bytes, and the ratio of the speeds;
 /// with its mean, where that says something.
 pub fn rates(title: &str, pair: &Pair, with_mean: bool) {

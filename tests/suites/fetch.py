@@ -1,6 +1,7 @@
-"""Fills a folder with the suites of requirements.txt and, in its folder `packages`, with what they import.
+"""Fills a folder with the source archives that requirements.txt, or another such file, names, and its folder `packages`
+with the wheels.
 
-    python fetch.py FOLDER
+    python fetch.py FOLDER [REQUIREMENTS]
 
 Any CPython built from source will do: the pip that is among its sources does the work. Files that are in the folder
 that PYFORGE_DISTFILES names are not fetched.
@@ -18,17 +19,17 @@ from pathlib import Path
 HERE = Path(__file__).absolute().parent
 
 
-def download(target):
+def download(target, requirements):
     pip = next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
     command = [sys.executable, "-B", "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     # Without isolation setuptools comes from beside this file.
     command += ["--require-hashes", "--no-deps", "--no-build-isolation"]
-    command += ["--dest", target, "--requirement", HERE / "requirements.txt"]
+    command += ["--dest", target, "--requirement", requirements]
     if distfiles := os.environ.get("PYFORGE_DISTFILES"):
         command += ["--find-links", distfiles]
     if subprocess.run(command, env={**os.environ, "PYTHONPATH": f"{pip}{os.pathsep}{HERE}"}).returncode:
-        sys.exit("pip could not have what tests/suites/requirements.txt names; put the files into a folder, and name "
-                 "that folder in PYFORGE_DISTFILES")
+        sys.exit(f"pip could not have what {requirements} names; put the files into a folder, and name that folder in "
+                 "PYFORGE_DISTFILES")
 
 
 def unpack(file, folder):
@@ -41,9 +42,9 @@ def unpack(file, folder):
         whole.rename(folder / whole.name.partition("-")[0])
 
 
-def main(folder):
+def main(folder, requirements=HERE / "requirements.txt"):
     with tempfile.TemporaryDirectory() as files:
-        download(files)
+        download(files, requirements)
         for file in Path(files).iterdir():
             unpack(file, Path(folder))
 

@@ -99,6 +99,11 @@ impl<'a> Build<'a> {
         micropython.native(&self.context)
     }
 
+    /// A native CPython of the same sources, built with a profile and at link time, to compare speed with.
+    pub fn optimized_cpython(&self, cpython: &CPython) -> Result<PathBuf> {
+        cpython.optimized(&self.context)
+    }
+
     /// A folder with CPython's own `test` package in it.
     pub fn cpython_tests(&self, cpython: &CPython) -> Result<PathBuf> {
         make_test_suite(&self.context, cpython)

@@ -10,13 +10,15 @@ use miette::{IntoDiagnostic, WrapErr};
 use pyforge_manifest::Package;
 use pyforge_wit::GeneratedFiles;
 
+use crate::component::encode;
 use crate::context::{Context, entry_name};
 use crate::cpython::CPython;
 use crate::digest::bytes_digest;
 use crate::extension::compile_extension;
 use crate::library::make_archive;
-use crate::store::{Recipe, cannot_write, write_atomically};
-use crate::{Result, process};
+use crate::store::{Recipe, cannot_read, write_atomically};
+use crate::wasm_opt::{all_features, wasm_opt};
+use crate::{Result, machine, process};
 
 const FILE: &str = "python.wasm";
 
@@ -26,9 +28,18 @@ const WORLD: &str = "cpython";
 /// The folder of its bindings.
 pub const GEN_DIR: &str = "gen";
 
-/// The entry is our own (`start/main.c`).
-const LINK_FLAGS: [&str; 5] =
-    ["-O2", "-Wno-c23-extensions", "-Wl,--strip-all", "-nostartfiles", "-Wl,--no-entry"];
+/// The entry is our own (`start/main.c`). The linker leaves a core module, for Binaryen to work on.
+const LINK_FLAGS: [&str; 6] = [
+    "-O2",
+    "-Wno-c23-extensions",
+    "-Wl,--strip-all",
+    "-nostartfiles",
+    "-Wl,--no-entry",
+    "-Wl,--skip-wit-component",
+];
+
+/// A higher level takes Binaryen several times as long, for next to nothing.
+const OPT_ARGUMENTS: [&str; 2] = ["-O1", "--mvp-features"];
 
 /// The path of `python.wasm`: a component that imports the interfaces of its caps.
 pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Package]) -> Result<PathBuf> {
@@ -43,6 +54,8 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
         .input("library", entry_of(&archive))
         .input("repairs", repairs::digest())
         .input("start", entry_of(&objects[0]))
+        .input("wasm-opt", machine::version(context.toolchain.wasm_opt()))
+        .input("wasm-opt arguments", OPT_ARGUMENTS.join(" "))
         .input("toolchain", context.toolchain.identity());
     for cap in caps {
         let compiled = compile_extension(context, cpython, cap)?;
@@ -54,7 +67,8 @@ pub fn link_interpreter(context: &Context<'_>, cpython: &CPython, caps: &[&Packa
         write_atomically(&entry.join("archive.c"), ARCHIVE.as_bytes())?;
         repairs::write(entry)?;
         pyforge_wit::write(&bindings, &entry.join(GEN_DIR))?;
-        link(context, cpython, entry, &archive, &objects)
+        let linked = link(context, cpython, entry, &archive, &objects)?;
+        write_atomically(&entry.join(FILE), &optimize(context, &linked)?)
     })?;
     Ok(entry.join(FILE))
 }
@@ -65,15 +79,16 @@ pub fn bindings(context: &Context<'_>, world: &str) -> Result<GeneratedFiles> {
     Ok(pyforge_wit::c_bindings(&wit, Some(world), "pyforge build")?)
 }
 
+/// The core module that all is linked into.
 fn link(
     context: &Context<'_>,
     cpython: &CPython,
     entry: &Path,
     archive: &Path,
     objects: &[PathBuf],
-) -> Result<()> {
-    let output = entry.join(FILE);
-    let partial = output.with_added_extension("part");
+) -> Result<Vec<u8>> {
+    let dir = tempfile::tempdir().into_diagnostic()?;
+    let output = dir.path().join("core.wasm");
     let gen_dir = entry.join(GEN_DIR);
     let mut command = context.toolchain.command();
     // CPython's arguments name its libraries relative to its build folder.
@@ -85,12 +100,22 @@ fn link(
     command.arg(entry.join("chosen.c")).arg(entry.join("archive.c"));
     command.args(repairs::link_args(entry)).args(start::link_flags());
     command.arg(gen_dir.join(format!("{WORLD}.c"))).arg(gen_dir.join(format!("{WORLD}_component_type.o")));
-    command.args(objects).args(cpython.link_args()?).arg("-o").arg(&partial);
+    command.args(objects).args(cpython.link_args()?).arg("-o").arg(&output);
     let mut task = context.progress.start("linking python.wasm");
     process::run(command, &context.log("python"), &mut *task)?;
-    std::fs::rename(&partial, &output).into_diagnostic().wrap_err_with(|| cannot_write(&output))?;
     task.finish();
-    Ok(())
+    std::fs::read(&output).into_diagnostic().wrap_err_with(|| cannot_read(&output))
+}
+
+/// The component, after Binaryen has shortened its code: the compiler makes a local of every intermediate value, and
+/// wasmtime's code is better for fewer.
+fn optimize(context: &Context<'_>, linked: &[u8]) -> Result<Vec<u8>> {
+    let mut task = context.progress.start("optimizing python.wasm");
+    let (program, log) = (context.toolchain.wasm_opt(), context.log("python-wasm-opt"));
+    let core = wasm_opt(program, linked, &OPT_ARGUMENTS, &all_features(), &log, &mut *task)?;
+    let component = encode(&core)?;
+    task.finish();
+    Ok(component)
 }
 
 /// The archive as an array in the interpreter's memory.

@@ -27,6 +27,7 @@ mod stdlib;
 mod store;
 mod suspendable;
 mod toolchain;
+mod wasm_opt;
 mod witness;
 
 pub use cpython::CPython;

@@ -22,28 +22,37 @@ mod frame;
 mod graft;
 mod module;
 mod plan;
-mod wasm_opt;
 
 use std::path::Path;
 
-pub(crate) use wasm_opt::ARGUMENTS;
-
 use self::module::Module;
 use self::plan::Plan;
+use crate::wasm_opt::wasm_opt;
 use crate::{Result, Task};
 
 /// To be changed whenever the same input makes other bytes: an input of every store key that it decides.
 pub(crate) const REVISION: &str = "2";
 
+/// What Binaryen does to the clones: <https://github.com/WebAssembly/binaryen/blob/main/src/passes/Asyncify.cpp>. Of
+/// their imports only one kind can suspend. Indirect calls can, as long as nothing is said of them.
+pub(crate) const ARGUMENTS: [&str; 5] = [
+    "--asyncify",
+    "--pass-arg=asyncify-imports@suspending.*",
+    "-O2",
+    "--mvp-features",
+    // They import globals that change.
+    "--enable-mutable-globals",
+];
+
 /// Makes functions of a core module suspendable.
 pub(crate) fn make_suspendable(
     bytes: &[u8],
     names: &[String],
-    wasm_opt: &Path,
+    program: &Path,
     log: &Path,
     task: &mut dyn Task,
 ) -> Result<Vec<u8>> {
-    double(bytes, names, |clones, features| wasm_opt::asyncify(clones, features, wasm_opt, log, task))
+    double(bytes, names, |clones, features| wasm_opt(program, clones, &ARGUMENTS, features, log, task))
 }
 
 /// The module with clones, which are handed over in a module of their own to be instrumented, together with the names

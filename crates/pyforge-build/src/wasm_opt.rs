@@ -1,4 +1,4 @@
-//! Binaryen's `wasm-opt`, for Asyncify: <https://github.com/WebAssembly/binaryen/blob/main/src/passes/Asyncify.cpp>.
+//! Binaryen's `wasm-opt`, on core modules.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,16 +7,6 @@ use miette::{IntoDiagnostic, WrapErr};
 
 use crate::store::cannot_read;
 use crate::{Result, Task, process};
-
-/// Of the clones' imports only one kind can suspend. Indirect calls can, as long as nothing is said of them.
-pub const ARGUMENTS: [&str; 5] = [
-    "--asyncify",
-    "--pass-arg=asyncify-imports@suspending.*",
-    "-O2",
-    "--mvp-features",
-    // They import globals that change.
-    "--enable-mutable-globals",
-];
 
 /// The flags for what compilers call features; of others it need not know.
 const FEATURES: [(&str, &str); 6] = [
@@ -28,19 +18,25 @@ const FEATURES: [(&str, &str); 6] = [
     ("simd128", "--enable-simd"),
 ];
 
-/// Instruments every function of the clones' module that needs it.
-pub fn asyncify(
-    clones: &[u8],
+/// Every feature that it may need to know.
+pub fn all_features() -> [&'static str; FEATURES.len()] {
+    FEATURES.map(|(name, _)| name)
+}
+
+/// What it makes of a module that uses these features. The arguments switch off all other features.
+pub fn wasm_opt(
+    program: &Path,
+    module: &[u8],
+    arguments: &[&str],
     features: &[&str],
-    wasm_opt: &Path,
     log: &Path,
     task: &mut dyn Task,
 ) -> Result<Vec<u8>> {
     let dir = tempfile::tempdir().into_diagnostic()?;
-    let (input, output) = (dir.path().join("clones.wasm"), dir.path().join("instrumented.wasm"));
-    std::fs::write(&input, clones).into_diagnostic().wrap_err("the clones cannot be written")?;
-    let mut command = Command::new(wasm_opt);
-    command.args(ARGUMENTS);
+    let (input, output) = (dir.path().join("before.wasm"), dir.path().join("after.wasm"));
+    std::fs::write(&input, module).into_diagnostic().wrap_err("the module cannot be written")?;
+    let mut command = Command::new(program);
+    command.args(arguments);
     command.args(FEATURES.iter().filter(|(name, _)| features.contains(name)).map(|(_, flag)| flag));
     command.arg(&input).arg("-o").arg(&output);
     process::run(command, log, task)?;
