@@ -53,7 +53,6 @@ json.loads('{')
 ";
     let said = run(code, vec![]);
     let expected = expect_test::expect![[r#"
-
         Traceback (most recent call last):
           File "<string>", line 10, in <module>
             json.loads('{')

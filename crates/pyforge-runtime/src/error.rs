@@ -51,7 +51,9 @@ pub enum LoadError {
     },
     /// Its Python did not come up, or not in a way that a snapshot can be taken of.
     #[error("cannot take a snapshot of `{}`: {reason}", path.display())]
-    #[diagnostic(help("name modules for the snapshot that import nothing but the standard library"))]
+    #[diagnostic(help(
+        "name only modules that keep nothing open when they are imported: no hash, connection or context"
+    ))]
     Snapshot {
         /// The component.
         path: PathBuf,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <wasi/libc-environ.h>
 #include <wasi/libc.h>
+#include <wasi/wasip2.h>
 
 #include "internal/pycore_initconfig.h"
 #include "internal/pycore_interp.h"
@@ -128,6 +129,24 @@ prepare(const cpython_list_string_t *modules)
     return result;
 }
 
+/* How many resources of the host's or of caps' this instance has handles of. A handle is the lowest index of a table
+   that is free, or the next one, so that as many new ones as fill all gaps tell how many indices are taken. */
+static int
+live_handles(void)
+{
+    enum { GAPS = 4096 };
+    static poll_own_pollable_t fresh[GAPS];
+    int last = 0;
+    for (int i = 0; i < GAPS; i++) {
+        fresh[i] = monotonic_clock_subscribe_duration(0);
+        last = fresh[i].__handle > last ? fresh[i].__handle : last;
+    }
+    for (int i = 0; i < GAPS; i++) {
+        poll_pollable_drop_own(fresh[i]);
+    }
+    return last - GAPS;
+}
+
 bool
 exports_pyforge_python_snapshot_prepare(cpython_list_string_t *modules, cpython_string_t *error)
 {
@@ -142,6 +161,10 @@ exports_pyforge_python_snapshot_prepare(cpython_list_string_t *modules, cpython_
     /* Handles of the host's are for this instance alone. */
     __wasilibc_reset_preopens();
     __wasilibc_deinitialize_environ();
+    if (live_handles() != 0) {
+        cpython_string_dup(error, "a module that is imported holds on to something of a cap's or of the host's");
+        return false;
+    }
     prepared = true;
     return true;
 }
