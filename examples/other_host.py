@@ -1,8 +1,8 @@
 """Runs a composed Python on a host that knows nothing of pyforge: the `wasmtime` package of PyPI.
 
-    pyforge build -o python.composed.wasm --stdlib stdlib
+    pyforge build -o python.composed.wasm
     pip install wasmtime
-    python examples/other_host.py python.composed.wasm stdlib -c "import zlib; print(zlib.ZLIB_RUNTIME_VERSION)"
+    python examples/other_host.py python.composed.wasm -c "import zlib; print(zlib.ZLIB_RUNTIME_VERSION)"
 """
 
 import sys
@@ -10,12 +10,11 @@ import sys
 from wasmtime import Config, Engine, Store, WasiConfig
 from wasmtime.component import Component, Linker
 
-STDLIB = "/usr/local/lib/python3.14"
 COMMAND = "wasi:cli/run@0.2.0"
 
 
 def main():
-    file, stdlib, *args = sys.argv[1:]
+    file, *args = sys.argv[1:]
     config = Config()
     config.cache = True
     engine = Engine(config)
@@ -23,7 +22,6 @@ def main():
     linker.add_wasip2()
     wasi = WasiConfig()
     wasi.argv = ["python", *args]
-    wasi.preopen_dir(stdlib, STDLIB)
     wasi.inherit_stdin()
     wasi.inherit_stdout()
     wasi.inherit_stderr()

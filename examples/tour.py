@@ -2,14 +2,14 @@
 what is in it; and a server would be asked who it is.
 
 Run it with `pyforge run examples/tour.py`. The file is the source of the standard library's own modules,
-some megabytes of it, read from where this Python was started.
+some megabytes of it, which this Python carries in itself.
 """
 
 import bz2
 import hashlib
 import io
 import lzma
-import pathlib
+import pkgutil
 import sqlite3
 import ssl
 import sys
@@ -37,9 +37,15 @@ if zstd:
     ARCHIVES.append("zst")
 
 
-def read_sources(library):
-    """The text of the standard library's modules, as one file."""
-    return b"".join(path.read_bytes() for path in sorted(library.rglob("*.py")))
+def read_sources(folder, prefix=""):
+    """The text of each of the standard library's modules, wherever that is: {name: text}."""
+    sources = {}
+    for finder, name, is_package in pkgutil.iter_modules([folder]):
+        spec = finder.find_spec(name)
+        sources[prefix + name] = (spec.loader.get_source(name) or "").encode()
+        if is_package:
+            sources |= read_sources(spec.submodule_search_locations[0], f"{prefix}{name}.")
+    return sources
 
 
 def timed(function, *args):
@@ -59,23 +65,25 @@ def go_round(name, data):
     return restored
 
 
-def go_through_archive(folder, suffix):
-    """Writes a folder into an archive and reads it back, and prints its size. Returns how many files it has."""
+def go_through_archive(name, files, suffix):
+    """Writes files into an archive and reads it back, and prints its size. Returns how many files it has."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode=f"w:{suffix}") as archive:
-        archive.add(folder, arcname=folder.name)
+        for member, data in files.items():
+            header = tarfile.TarInfo(member)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
     size = file.tell()
     file.seek(0)
     with tarfile.open(fileobj=file) as archive:
         count = len([member for member in archive if member.isfile()])
-    print(f"{f'{folder.name}.tar.{suffix}':<22}{size:>12,} bytes  {count} files")
+    print(f"{f'{name}.tar.{suffix}':<22}{size:>12,} bytes  {count} files")
     return count
 
 
-def index(library):
+def index(sources):
     """A database with the text of the standard library's modules, to be searched."""
-    modules = sorted(library.rglob("*.py"))
-    rows = ((str(path.relative_to(library)), path.read_text("utf-8", "replace")) for path in modules)
+    rows = ((name, text.decode()) for name, text in sources.items())
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE module USING fts5 (name, text)")
     with database:
@@ -96,8 +104,8 @@ def trust():
 
 
 def main():
-    library = pathlib.Path(sysconfig.get_path("stdlib"))
-    data = read_sources(library)
+    sources = read_sources(sysconfig.get_path("stdlib"))
+    data = b"".join(sources.values())
     digest = hashlib.sha256(data).hexdigest()
     print(f"Python {sys.version.split()[0]} on {sys.platform}, zlib {zlib.ZLIB_RUNTIME_VERSION}")
     print(f"{'the standard library':<22}{len(data):>12,} bytes  sha256 {digest[:16]}…")
@@ -105,9 +113,10 @@ def main():
         if hashlib.sha256(go_round(name, data)).hexdigest() != digest:
             sys.exit(f"{name}: the copy differs from the original")
     print("every copy has the original's digest")
-    if len({go_through_archive(library / "email", suffix) for suffix in ARCHIVES}) != 1:
+    email = {name: text for name, text in sources.items() if name.startswith("email.")}
+    if len({go_through_archive("email", email, suffix) for suffix in ARCHIVES}) != 1:
         sys.exit("the archives do not hold the same files")
-    database, seconds = timed(index, library)
+    database, seconds = timed(index, sources)
     (count,) = database.execute("SELECT count(*) FROM module").fetchone()
     print(f"sqlite3 {sqlite3.sqlite_version}, {count} modules indexed in {seconds:.1f} s")
     for words in ["regular expression", "certificate", "leap year"]:

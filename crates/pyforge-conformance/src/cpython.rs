@@ -32,19 +32,24 @@ pub struct Conformance<'a> {
     expected: Expected,
     /// The folder that holds the runner.
     runner: PathBuf,
-    /// A copy of CPython's `test` package. Some tests write beside themselves, as they may natively; what the store has
-    /// must not change.
-    tests: TempDir,
+    /// Copies of CPython's `test` package, and of the standard library, mounted over the one in the file. Some tests
+    /// write beside themselves or beside the library, as they may natively; what the store has must not change.
+    copies: TempDir,
 }
+
+/// Names in the folder of copies.
+const STDLIB: &str = "stdlib";
+const TESTS: &str = "tests";
 
 impl<'a> Conformance<'a> {
     /// Reads the list of exceptions and lays out CPython's tests.
     pub fn new(build: &'a Build<'a>, built: &'a Built, program: &'a Program) -> Result<Self> {
         let runner = build.project().root.join("tests/cpython");
         let expected = Expected::read(&runner.join("expected.toml"))?;
-        let tests = workdir()?;
-        copy_tree(&build.cpython_tests(&built.cpython)?, tests.path())?;
-        Ok(Self { build, built, program, expected, runner, tests })
+        let copies = workdir()?;
+        copy_tree(&built.stdlib, &copies.path().join(STDLIB))?;
+        copy_tree(&build.cpython_tests(&built.cpython)?, &copies.path().join(TESTS))?;
+        Ok(Self { build, built, program, expected, runner, copies })
     }
 
     /// Runs a module, such as `test_zlib`, in both interpreters.
@@ -97,7 +102,8 @@ impl<'a> Conformance<'a> {
             args: ["python", &runner, module, &report, GUEST_TMP, GUEST_TESTS].map(str::to_owned).to_vec(),
             env: vec![("TMPDIR".to_owned(), GUEST_TMP.to_owned())],
             dirs: vec![
-                Dir::new(self.tests.path(), GUEST_TESTS, Access::ReadWrite),
+                Dir::new(self.copies.path().join(STDLIB), &self.built.guest_stdlib, Access::ReadWrite),
+                Dir::new(self.copies.path().join(TESTS), GUEST_TESTS, Access::ReadWrite),
                 Dir::new(&self.runner, GUEST_RUNNER, Access::ReadOnly),
                 Dir::new(dir, GUEST_TMP, Access::ReadWrite),
             ],
