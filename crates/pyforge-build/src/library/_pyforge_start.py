@@ -2,7 +2,6 @@
 
 import builtins
 import gc
-import os
 import posix
 import sys
 
@@ -30,14 +29,17 @@ def prepare(modules):
     return imported
 
 
-def resume(errors):
-    """After the snapshot: makes anew what belongs to a run. `errors` is for sys.stdin and sys.stdout."""
+def resume(errors, environment):
+    """After the snapshot: makes anew what belongs to a run.
+
+    `errors` is for sys.stdin and sys.stdout, `environment` the variables as bytes, one `NAME=VALUE` each.
+    """
     _renew_main()
     for name, fd, mode in _STREAMS:
         stream = _open(fd, mode, name, "backslashreplace" if fd == 2 else errors)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    _renew_environment()
+    _renew_environment(environment)
     _renew_modules()
     _find_mounted()
 
@@ -62,11 +64,13 @@ def _open(fd, mode, name, errors):
     return text
 
 
-def _renew_environment():
-    environment = posix._create_environ()
+def _renew_environment(environment):
+    # os.environ is a view of this very dictionary.
     posix.environ.clear()
-    posix.environ.update(environment)
-    os.reload_environ()
+    for variable in environment:
+        name, equals, value = variable.partition(b"=")
+        if equals:
+            posix.environ.setdefault(name, value)
 
 
 def _renew_modules():

@@ -143,10 +143,12 @@ finalize_rest(void)
     static const char *const LAYERS[] = {"_TextIOBase", "_BufferedIOBase", "_RawIOBase"};
     PyObject *layers[Py_ARRAY_LENGTH(LAYERS)] = {NULL};
     const int count = Py_ARRAY_LENGTH(LAYERS);
-    for (int i = 0; i < count; i++) {
-        layers[i] = PyImport_ImportModuleAttrString("_io", LAYERS[i]);
+    PyObject *io = PyImport_ImportModule("_io");
+    for (int i = 0; i < count && io != NULL; i++) {
+        layers[i] = PyObject_GetAttrString(io, LAYERS[i]);
     }
-    PyObject *objects = _PyGC_GetObjects(PyInterpreterState_Get(), -1);
+    Py_XDECREF(io);
+    PyObject *objects = layers[count - 1] == NULL ? NULL : _PyGC_GetObjects(PyInterpreterState_Get(), -1);
     /* Destructors in Python first: they may still write. */
     for (int turn = 0; turn <= count && objects != NULL; turn++) {
         for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {

@@ -141,7 +141,7 @@ library_find(PyObject *Py_UNUSED(module), PyObject *path)
         return NULL;
     }
     int64_t index = search(text, (size_t)size, false);
-    return index < 0 ? Py_NewRef(Py_None) : PyLong_FromInt64(index);
+    return index < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(index);
 }
 
 static PyObject *

@@ -231,13 +231,30 @@ take_locale(void)
     return name != NULL && strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0;
 }
 
+static PyObject *
+environment(void)
+{
+    PyObject *list = PyList_New(0);
+    for (char **variable = __wasilibc_get_environ(); list != NULL && *variable != NULL; variable++) {
+        PyObject *text = PyBytes_FromString(*variable);
+        if (text == NULL || PyList_Append(list, text) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(text);
+    }
+    return list;
+}
+
 /* The part that is written in Python. */
 static int
 renew(const PyConfig *said)
 {
     PyObject *errors = PyUnicode_FromWideChar(said->stdio_errors, -1);
-    PyObject *result = errors == NULL ? NULL : PyObject_CallMethod(start_module, "resume", "O", errors);
+    PyObject *variables = errors == NULL ? NULL : environment();
+    PyObject *result =
+        variables == NULL ? NULL : PyObject_CallMethod(start_module, "resume", "OO", errors, variables);
     Py_XDECREF(errors);
+    Py_XDECREF(variables);
     Py_XDECREF(result);
     return result == NULL ? -1 : 0;
 }
