@@ -70,10 +70,10 @@ mod tests {
         assert_eq!(modules.len(), 3);
         for (at, range) in modules.iter().enumerate() {
             assert_eq!(component[range.clone()], module(at as u32 + 1));
-            let changed = replace(&component, range, &module(70_000)).unwrap();
+            let changed = replace(&component, range, &module(60_000)).unwrap();
             wasmparser::validate(&changed).unwrap();
             let found = core_modules(&changed).unwrap();
-            let expected = (0..3).map(|n| module(if n == at { 70_000 } else { n as u32 + 1 }));
+            let expected = (0..3).map(|n| module(if n == at { 60_000 } else { n as u32 + 1 }));
             assert!(found.into_iter().map(|range| changed[range].to_vec()).eq(expected));
         }
     }
