@@ -8,6 +8,7 @@ use cap_build::source_of;
 /// Of Zstandard's `lib`: all that decompressing needs.
 const FOLDERS: [&str; 2] = ["common", "decompress"];
 
+#[expect(clippy::disallowed_methods, reason = "a build script is told by variables")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let library = source_of("zstd-sys").join("zstd/lib");

@@ -99,7 +99,7 @@ fn module(name: Spanned<String>) -> Result<String, DeserError> {
     if name.value.split('.').all(is_identifier) {
         return Ok(name.value);
     }
-    Err(custom(name.span, format!("`{}` is not the name of a module", name.value)).into())
+    Err(custom(name.span, format!("`{}` is not the name of a module", name.value)))
 }
 
 struct RawMicroPython {
