@@ -49,12 +49,13 @@ print(importlib.resources.files('email').joinpath('architecture.rst').read_text(
 print(sorted(file.name for file in importlib.resources.files('json').iterdir()))
 print(len(pkgutil.get_data('email', 'architecture.rst')))
 print([module.name for module in pkgutil.iter_modules(json.__path__)])
+print((importlib.resources.files('json') / '__init__.py').is_dir(), importlib.resources.files('json').is_dir())
 json.loads('{')
 ";
     let said = run(code, vec![]);
     let expected = expect_test::expect![[r#"
         Traceback (most recent call last):
-          File "<string>", line 10, in <module>
+          File "<string>", line 11, in <module>
             json.loads('{')
             ~~~~~~~~~~^^^^^
           File "/usr/local/lib/python3.14/json/__init__.py", line 352, in loads
@@ -74,6 +75,7 @@ json.loads('{')
         ['__init__.py', '__main__.py', 'decoder.py', 'encoder.py', 'scanner.py', 'tool.py']
         9561
         ['__main__', 'decoder', 'encoder', 'scanner', 'tool']
+        False True
     "#]];
     expected.assert_eq(&said);
 }
@@ -93,4 +95,15 @@ fn a_library_that_is_mounted_comes_first() {
     let dirs = vec![Dir::new(mounted, &built.guest_stdlib, Access::ReadOnly)];
     let said = run(code, dirs);
     assert!(said.starts_with("mounted\na package\n<_frozen_importlib_external.SourceFileLoader"), "{said}");
+}
+
+#[test]
+fn packages_can_be_mounted_alone() {
+    let built = distribution(&Choice::default());
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("packed.py"), "print('a package')").unwrap();
+    std::fs::write(folder.path().join("sitecustomize.py"), "print('customized')").unwrap();
+    let packages = format!("{}/site-packages", built.guest_stdlib);
+    let said = run("import packed", vec![Dir::new(folder.path(), packages, Access::ReadOnly)]);
+    assert_eq!(said, "customized\na package\n");
 }

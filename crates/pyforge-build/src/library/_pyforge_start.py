@@ -86,12 +86,16 @@ def _find_mounted():
     """Notices folders of the library that this run has mounted."""
     from _pyforge_importer import ROOT
 
-    if any(map(_exists, (ROOT, f"{sys.prefix}/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"))):
+    archive = f"{sys.prefix}/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
+    packages = f"{ROOT}/site-packages"
+    # Each by itself: what is mounted has no folder above it that could be seen.
+    if any(map(_exists, (ROOT, archive, packages, f"{ROOT}/lib-dynload"))):
         sys.path_importer_cache.clear()
-        if _exists(f"{ROOT}/site-packages"):
-            import site
+    if _exists(packages):
+        import site
 
-            site.addsitepackages(None)
+        site.addsitepackages(None)
+        site.execsitecustomize()
 
 
 def _exists(path):

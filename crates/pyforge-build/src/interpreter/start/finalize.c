@@ -32,8 +32,9 @@ ignore(const char *while_doing)
 static int
 flush(const char *name)
 {
-    PyObject *stream = PySys_GetObject(name);
+    PyObject *stream = Py_XNewRef(PySys_GetObject(name));
     if (stream == NULL || stream == Py_None) {
+        Py_XDECREF(stream);
         return 0;
     }
     PyObject *closed = PyObject_GetAttrString(stream, "closed");
@@ -43,6 +44,7 @@ flush(const char *name)
         PyErr_Clear();
     }
     PyObject *result = is_closed == 1 ? Py_NewRef(Py_None) : PyObject_CallMethod(stream, "flush", NULL);
+    Py_DECREF(stream);
     Py_XDECREF(result);
     return result == NULL ? -1 : 0;
 }

@@ -50,7 +50,12 @@ compare(const char *path, size_t size, const entry_t *with, bool as_folder)
     size_t other_size = with->path_size;
     if (as_folder && other_size > size) {
         int order = memcmp(path, other, size);
-        return order != 0 ? order : '/' - other[size];
+        return order != 0 ? order : '/' - (int)(uint8_t)other[size];
+    }
+    if (as_folder && other_size == size) {
+        int order = memcmp(path, other, size);
+        /* A file of that name is before all that is in a folder. */
+        return order != 0 ? order : 1;
     }
     int order = memcmp(path, other, size < other_size ? size : other_size);
     return order != 0 ? order : (size > other_size) - (size < other_size);
