@@ -43,7 +43,7 @@ print(
             "stdin": sys.stdin.read(),
             "hash": hash("a text"),
             "hash of bytes": hash(b"bytes"),
-            "set": list(set("abcdefghijklmnop")),
+            "set": list({f"text number {n}" for n in range(50)}),
             "random": random.random(),
             "own random": random.Random().random(),
             "secrets": secrets.token_hex(),
