@@ -83,13 +83,13 @@ pub fn left_out(error: &miette::Report) {
 pub fn times(pair: &Pair) {
     println!("| | native, ms | here, ms | speed, to native |");
     println!("|---|---|---|---|");
-    let mut logarithms = 0.0;
+    let mut speeds = Vec::new();
     for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
         let (native, here) = (native["seconds"], here["seconds"]);
-        logarithms += (native / here).ln();
+        speeds.push(native / here);
         println!("| {name} | {:.1} | {:.1} | {:.2} |", native * 1e3, here * 1e3, native / here);
     }
-    let mean = (logarithms / pair.native.len() as f64).exp();
+    let mean = geometric_mean(&speeds);
     println!("| geometric mean | | | {mean:.2} |\n");
 }
 
@@ -97,16 +97,16 @@ pub fn times(pair: &Pair) {
 pub fn interpreters(plain: &Rows, optimized: &Rows, here: &Rows) {
     println!("| | native, ms | native, PGO and LTO, ms | here, ms | speed, to native | to PGO and LTO |");
     println!("|---|---|---|---|---|---|");
-    let mut logarithms = [0.0; 2];
+    let mut speeds = [Vec::new(), Vec::new()];
     for (((name, plain), (_, optimized)), (_, here)) in std::iter::zip(std::iter::zip(plain, optimized), here)
     {
         let times = [plain, optimized, here].map(|figures| figures["seconds"] * 1e3);
         let ratios = [times[0] / times[2], times[1] / times[2]];
         let [plain, optimized, here] = times.map(milliseconds);
         println!("| {name} | {plain} | {optimized} | {here} | {:.2} | {:.2} |", ratios[0], ratios[1]);
-        logarithms = [0, 1].map(|side| logarithms[side] + ratios[side].ln());
+        std::iter::zip(&mut speeds, ratios).for_each(|(speeds, ratio)| speeds.push(ratio));
     }
-    let [to_plain, to_optimized] = logarithms.map(|sum| (sum / plain.len() as f64).exp());
+    let [to_plain, to_optimized] = speeds.map(|speeds| geometric_mean(&speeds));
     println!("| geometric mean | | | | {to_plain:.2} | {to_optimized:.2} |\n");
 }
 
@@ -121,16 +121,21 @@ pub fn rates(title: &str, pair: &Pair, with_mean: bool) {
     let unit = if pair.native[0].1.contains_key("bytes") { "MB/s" } else { "/s" };
     println!("| {title} | native, {unit} | here, {unit} | speed, to native |");
     println!("|---|---|---|---|");
-    let mut logarithms = 0.0;
+    let mut speeds = Vec::new();
     for ((name, native), (_, here)) in std::iter::zip(&pair.native, &pair.here) {
         let (native, here) = (rate(native), rate(here));
-        logarithms += (here / native).ln();
+        speeds.push(here / native);
         println!("| {name} | {} | {} | {} |", short(native), short(here), significant(here / native));
     }
-    let mean = (logarithms / pair.native.len() as f64).exp();
+    let mean = geometric_mean(&speeds);
     let mean =
         if with_mean { format!("| geometric mean | | | {} |\n", significant(mean)) } else { String::new() };
     println!("{mean}");
+}
+
+fn geometric_mean(ratios: &[f64]) -> f64 {
+    let logarithms: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+    (logarithms / ratios.len() as f64).exp()
 }
 
 /// Megabytes a second of what has bytes, else calls a second.

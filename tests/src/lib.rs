@@ -47,14 +47,16 @@ pub fn load(built: &Built) -> Program {
 
 /// A composed file, compiled if need be.
 pub fn load_file(composed: &Path, digest: [u8; 32]) -> Program {
-    let config = RuntimeConfig::for_process(settings().compiled());
-    let source = Source::file(composed).with_digest(digest);
-    Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
+    load_with(RuntimeConfig::for_process(settings().compiled()), composed, digest)
 }
 
 /// A composed file, compiled if need be, in a host with room for so many instances at a time.
 pub fn host(composed: &Path, digest: [u8; 32], instances: u32) -> Program {
-    let config = RuntimeConfig::for_host(settings().compiled(), instances);
+    load_with(RuntimeConfig::for_host(settings().compiled(), instances), composed, digest)
+}
+
+/// A composed file, compiled if need be, for a runtime set up so.
+pub fn load_with(config: RuntimeConfig, composed: &Path, digest: [u8; 32]) -> Program {
     let source = Source::file(composed).with_digest(digest);
     Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
 }

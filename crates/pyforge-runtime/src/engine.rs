@@ -114,11 +114,16 @@ impl Runtime {
     /// # Panics
     /// When called from async code, if a snapshot is to be taken.
     pub fn load(&self, source: &Source, progress: &dyn Fn(Progress)) -> Result<Program, LoadError> {
-        let (plain, prepared) = match &self.0.snapshot {
-            Some(modules) => self.load_prepared(source, modules, progress)?,
-            None => (Some(self.load_plain(source, progress)?), None),
+        let Some(modules) = &self.0.snapshot else {
+            let plain = self.load_plain(source, progress)?;
+            return Ok(Program::new(self.clone(), source.clone(), Some(plain), None));
         };
-        Ok(Program::new(self.clone(), source.clone(), plain, prepared))
+        let digest = source.digest.map_or_else(|| verified(source).map(|(_, digest)| digest), Ok)?;
+        // So that what is loaded later need not be digested again.
+        let source = source.clone().with_digest(digest);
+        let key = snapshot::key(&digest, modules);
+        let (plain, prepared) = self.load_prepared(&source, &key, modules, progress)?;
+        Ok(Program::new(self.clone(), source, plain, prepared))
     }
 
     /// The component as it is.
@@ -140,12 +145,11 @@ impl Runtime {
     fn load_prepared(
         &self,
         source: &Source,
+        key: &[u8; 32],
         modules: &[String],
         progress: &dyn Fn(Progress),
     ) -> Result<(Option<Command>, Option<Command>), LoadError> {
-        let digest = source.digest.map_or_else(|| verified(source).map(|(_, digest)| digest), Ok)?;
-        let key = snapshot::key(&digest, modules);
-        if let Some(component) = self.cached(&key) {
+        if let Some(component) = self.cached(key) {
             return Ok((None, Some(self.command(source, component)?)));
         }
         let plain = self.load_plain(source, progress)?;
@@ -153,7 +157,7 @@ impl Runtime {
             return Ok((Some(plain), None));
         }
         let wasm = || self.snapshot(source, &plain, modules).map(Cow::Owned);
-        let prepared = self.compiled(source, &key, wasm, progress)?;
+        let prepared = self.compiled(source, key, wasm, progress)?;
         Ok((Some(plain), Some(self.command(source, prepared)?)))
     }
 

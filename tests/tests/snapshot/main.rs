@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use pyforge_build::{Built, Choice};
 use pyforge_runtime::{
-    Access, Capture, Dir, Exit, Input, Interrupt, Network, Output, Policy, Program, Runtime, RuntimeConfig,
-    Source,
+    Access, Capture, Dir, Exit, Input, Interrupt, Network, Output, Policy, Program, RuntimeConfig,
 };
-use pyforge_tests::{distribution, load, policy, settings};
+use pyforge_tests::{distribution, load, load_with, policy, settings};
 use serde_json::{Value, json};
 
 const STATE: &str = include_str!("state.py");
@@ -19,8 +18,7 @@ type State = BTreeMap<String, Value>;
 fn another(built: &Built) -> Program {
     let snapshot = Some(vec!["colorsys".to_owned()]);
     let config = RuntimeConfig { snapshot, ..RuntimeConfig::for_process(settings().compiled()) };
-    let source = Source::file(&built.composed).with_digest(built.digest);
-    Runtime::new(config).unwrap().load(&source, &|_| ()).unwrap()
+    load_with(config, &built.composed, built.digest)
 }
 
 fn run(program: &Program, policy: Policy) -> (Exit, String) {

@@ -125,23 +125,25 @@ clear_modules(PyObject *removed)
     }
 }
 
-/* What is to be closed before what it writes to: text, then buffers, then the rest. */
+/* The turn in which an object is finalized: destructors in Python are first, since they may still write; then what is
+   to be closed before what it writes to. */
 static int
-order_of(PyObject *object, PyObject *const *layers, int count)
+turn_of(PyObject *object, PyObject *const *layers, int count)
 {
     for (int i = 0; i < count; i++) {
         if (PyObject_IsInstance(object, layers[i]) == 1) {
-            return i;
+            return i + 1;
         }
     }
     PyErr_Clear();
-    return count;
+    return 0;
 }
 
 /* Finalizes what is left of the run in what was there before: files that were kept in another module, say. */
 static void
 finalize_rest(void)
 {
+    /* Text writes to a buffer, and that to a file. */
     static const char *const LAYERS[] = {"_TextIOBase", "_BufferedIOBase", "_RawIOBase"};
     PyObject *layers[Py_ARRAY_LENGTH(LAYERS)] = {NULL};
     const int count = Py_ARRAY_LENGTH(LAYERS);
@@ -151,11 +153,10 @@ finalize_rest(void)
     }
     Py_XDECREF(io);
     PyObject *objects = layers[count - 1] == NULL ? NULL : _PyGC_GetObjects(PyInterpreterState_Get(), -1);
-    /* Destructors in Python first: they may still write. */
     for (int turn = 0; turn <= count && objects != NULL; turn++) {
         for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
             PyObject *object = PyList_GET_ITEM(objects, i);
-            if (Py_TYPE(object)->tp_finalize != NULL && order_of(object, layers, count) == (turn + count) % (count + 1)) {
+            if (Py_TYPE(object)->tp_finalize != NULL && turn_of(object, layers, count) == turn) {
                 PyObject_CallFinalizer(object);
             }
         }

@@ -48,14 +48,11 @@ compare(const char *path, size_t size, const entry_t *with, bool as_folder)
 {
     const char *other = (const char *)pyforge_archive + with->path;
     size_t other_size = with->path_size;
-    if (as_folder && other_size > size) {
+    if (as_folder && other_size >= size) {
         int order = memcmp(path, other, size);
-        return order != 0 ? order : '/' - (int)(uint8_t)other[size];
-    }
-    if (as_folder && other_size == size) {
-        int order = memcmp(path, other, size);
-        /* A file of that name is before all that is in a folder. */
-        return order != 0 ? order : 1;
+        /* A file of the folder's own name is before all that is in it. */
+        int next = other_size == size ? '\0' : (uint8_t)other[size];
+        return order != 0 ? order : '/' - next;
     }
     int order = memcmp(path, other, size < other_size ? size : other_size);
     return order != 0 ? order : (size > other_size) - (size < other_size);
